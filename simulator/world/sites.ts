@@ -1,0 +1,124 @@
+/**
+ * Sites: named places where a fault can strike, counted as they are visited, and the planned faults that wait there.
+ */
+import { drawAt } from './random.ts'
+import type { Fault } from './runtime.ts'
+
+/** `process/operation subject`, and which visit of it: `inventory/commit order-7#1`. */
+export function siteName(base: string, occurrence: number): string {
+  return `${base}#${occurrence}`
+}
+
+/** @returns the base name and the occurrence; a name without `#n` means the first. */
+export function parseSite(site: string): { base: string; occurrence: number } {
+  const match = /^(.*)#(\d+)$/.exec(site)
+  return match === null ? { base: site, occurrence: 1 } : { base: match[1]!, occurrence: Number(match[2]) }
+}
+
+/**
+ * Counts visits per base name. Keeps the names in two generations and forgets the older one when the younger is
+ * full, so that a run of any length stays within bounds; a forgotten name starts at 1 again, the same in every run.
+ */
+export class SiteCounter {
+  #young = new Map<string, number>()
+  #old = new Map<string, number>()
+
+  constructor(readonly generationSize = 100_000) {}
+
+  next(base: string): number {
+    const count = (this.#young.get(base) ?? this.#old.get(base) ?? 0) + 1
+    if (this.#young.size >= this.generationSize && !this.#young.has(base)) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(base, count)
+    return count
+  }
+
+  /** Every site still remembered with its number of visits, in order of the first visit. */
+  *entries(): Iterable<readonly [base: string, visits: number]> {
+    for (const entry of this.#old) if (!this.#young.has(entry[0])) yield entry
+    yield* this.#young
+  }
+}
+
+interface PlannedStrike {
+  readonly fault: Fault
+  readonly first: number
+  readonly last: number
+}
+
+/** The plan's faults, indexed by where they strike. */
+export class PlannedFaults {
+  readonly #bySite = new Map<string, PlannedStrike[]>()
+  readonly #byRate: Fault[] = []
+  readonly windows: readonly Fault[]
+  readonly #struck = new Set<Fault>()
+  #healed = false
+
+  constructor(
+    readonly seed: number,
+    readonly faults: readonly Fault[],
+  ) {
+    const windows: Fault[] = []
+    for (const fault of faults) {
+      if (fault.at !== undefined) {
+        const { base, occurrence } = parseSite(fault.at)
+        const planned = { fault, first: occurrence, last: occurrence + (fault.times ?? 1) - 1 }
+        this.#bySite.set(base, [...(this.#bySite.get(base) ?? []), planned])
+      } else if (fault.rate !== undefined) {
+        this.#byRate.push(fault)
+      } else {
+        windows.push(fault)
+      }
+    }
+    this.windows = windows
+  }
+
+  /** The faults that strike at this visit. `service` is the visiting process's; rates apply to the kinds the site can suffer. */
+  strikesAt(
+    base: string,
+    occurrence: number,
+    service: string,
+    kinds: readonly string[],
+    nowMs: number,
+  ): readonly Fault[] {
+    if (this.#healed || (this.#bySite.size === 0 && this.#byRate.length === 0)) return NONE
+    let found: Fault[] | undefined
+    for (const { fault, first, last } of this.#bySite.get(base) ?? NO_STRIKES) {
+      if (occurrence >= first && occurrence <= last) found = push(found, fault)
+    }
+    for (const fault of this.#byRate) {
+      if (fault.service !== service) continue
+      if (fault.kind !== 'crash' && fault.kind !== 'pause' && !kinds.includes(fault.kind)) continue
+      if (!withinWindow(fault, nowMs)) continue
+      if (drawAt(this.seed, `${fault.kind}@${base}#${occurrence}`) < fault.rate!) found = push(found, fault)
+    }
+    if (found === undefined) return NONE
+    for (const fault of found) this.#struck.add(fault)
+    return found
+  }
+
+  /** Point faults that have not struck (yet): at the end of a run, the plan named a site that was never visited. */
+  unstruck(): readonly Fault[] {
+    return this.faults.filter(fault => fault.at !== undefined && !this.#struck.has(fault))
+  }
+
+  heal(): void {
+    this.#healed = true
+  }
+}
+
+export function withinWindow(fault: Fault, nowMs: number): boolean {
+  const from = fault.from ?? 0
+  return nowMs >= from && (fault.for === undefined || nowMs < from + fault.for)
+}
+
+const NONE: readonly Fault[] = []
+const NO_STRIKES: readonly PlannedStrike[] = []
+
+function push(list: Fault[] | undefined, fault: Fault): Fault[] {
+  if (list === undefined) return [fault]
+  list.push(fault)
+  return list
+}
