@@ -89,8 +89,19 @@ function watchDoor(module: Record<string, AnyFunction>, moduleName: string, name
   }
 }
 
-/** What Node says keeps it busy now, e.g. `FSReqPromise`; empty where it cannot tell. Timers of our own loop are left out. */
-export function activeResources(): readonly string[] {
-  const list = globalThis.process?.getActiveResourcesInfo?.() ?? []
-  return list.filter(name => name !== 'Immediate' && name !== 'TTYWrap' && name !== 'PipeWrap')
+/** What Node says keeps it busy now, by name and how often, e.g. `FSReqPromise` 1; empty where it cannot tell. */
+export function activeResources(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of globalThis.process?.getActiveResourcesInfo?.() ?? []) {
+    // Immediates are the world's own loop.
+    if (name !== 'Immediate') counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** The names of which there are more than `before`. */
+export function newResources(before: ReadonlyMap<string, number>): string[] {
+  return [...activeResources()]
+    .filter(([name, count]) => count > (before.get(name) ?? 0))
+    .map(([name]) => name)
 }

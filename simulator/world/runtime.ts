@@ -44,7 +44,7 @@ export interface ProcessHandle {
 export interface Strike {
   /** The full name: `inventory/commit order-7#1`. */
   readonly site: string
-  /** Faults that strike here, in plan order. Crashes are the runtime's own business and never appear. */
+  /** Faults that strike here, in plan order; each room acts on the kinds it knows. `crash` is the runtime's own business. */
   readonly faults: readonly Fault[]
 }
 

@@ -54,6 +54,7 @@ export class PlannedFaults {
   readonly #byRate: Fault[] = []
   readonly windows: readonly Fault[]
   readonly #struck = new Set<Fault>()
+  readonly #misplaced = new Map<Fault, readonly string[]>()
   #healed = false
 
   constructor(
@@ -86,17 +87,24 @@ export class PlannedFaults {
     if (this.#healed || (this.#bySite.size === 0 && this.#byRate.length === 0)) return NONE
     let found: Fault[] | undefined
     for (const { fault, first, last } of this.#bySite.get(base) ?? NO_STRIKES) {
-      if (occurrence >= first && occurrence <= last) found = push(found, fault)
+      if (occurrence < first || occurrence > last) continue
+      if (canStrikeAnywhere(fault.kind) || kinds.includes(fault.kind)) found = push(found, fault)
+      else this.#misplaced.set(fault, kinds)
     }
     for (const fault of this.#byRate) {
       if (fault.service !== service) continue
-      if (fault.kind !== 'crash' && fault.kind !== 'pause' && !kinds.includes(fault.kind)) continue
+      if (!canStrikeAnywhere(fault.kind) && !kinds.includes(fault.kind)) continue
       if (!withinWindow(fault, nowMs)) continue
       if (drawAt(this.seed, `${fault.kind}@${base}#${occurrence}`) < fault.rate!) found = push(found, fault)
     }
     if (found === undefined) return NONE
     for (const fault of found) this.#struck.add(fault)
     return found
+  }
+
+  /** Faults planned at a site that cannot suffer them, with the kinds it can (besides crash and pause). */
+  misplaced(): ReadonlyMap<Fault, readonly string[]> {
+    return this.#misplaced
   }
 
   /** Point faults that have not struck (yet): at the end of a run, the plan named a site that was never visited. */
@@ -107,6 +115,11 @@ export class PlannedFaults {
   heal(): void {
     this.#healed = true
   }
+}
+
+/** A process can die or freeze wherever it is. */
+function canStrikeAnywhere(kind: string): boolean {
+  return kind === 'crash' || kind === 'pause'
 }
 
 export function withinWindow(fault: Fault, nowMs: number): boolean {

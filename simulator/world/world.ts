@@ -8,7 +8,7 @@ import { ProcessCrashed } from './errors.ts'
 import { EventQueue, type Lineage, type QueuedEvent } from './event-queue.ts'
 import { catchFailures } from './failures.ts'
 import { real, takeGlobals } from './globals.ts'
-import { activeResources, type OutsideCall, watchOutside } from './outside.ts'
+import { activeResources, newResources, type OutsideCall, watchOutside } from './outside.ts'
 import { Incarnation, type ProcessOptions, ProcessSlot } from './process.ts'
 import { createRandom, drawAt } from './random.ts'
 import type { WorldRecord } from './records.ts'
@@ -121,6 +121,7 @@ export class World {
   #healed = false
   #broken: unknown
   #isBroken = false
+  #resourcesBefore: ReadonlyMap<string, number> = new Map()
 
   constructor(options: WorldOptions) {
     this.#options = options
@@ -156,6 +157,7 @@ export class World {
       if (this.#current === undefined || this.outsideCalls.length >= MAX_OUTSIDE_CALLS) return
       this.outsideCalls.push({ process: this.#current.name, api })
     })
+    this.#resourcesBefore = activeResources()
     this.#planWindows()
     try {
       return await body()
@@ -345,7 +347,7 @@ export class World {
     const nowMs = performanceNow()
     if (run.graceUntil === 0) run.graceUntil = nowMs + GRACE_MS
     if (nowMs < run.graceUntil) {
-      real.setTimeout(() => this.#loop(run), 5)
+      real.setTimeout(() => real.macrotask(() => this.#loop(run)), 5)
       return undefined
     }
     return this.#over(run, 'waiting-outside')
@@ -391,7 +393,7 @@ export class World {
       ...new Set(this.outsideCalls.filter(call => call.process === process).map(call => call.api)),
     ]
     if (calls.length > 0) return `something outside the simulation: ${calls.join(', ')}`
-    const resources = [...new Set(activeResources())]
+    const resources = newResources(this.#resourcesBefore)
     if (resources.length > 0)
       return `something outside the simulation (the platform is busy with ${resources.join(', ')})`
     return 'a promise that nothing will settle'
