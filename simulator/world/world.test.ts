@@ -30,7 +30,7 @@ describe('time', () => {
     await live(async () => {
       const start = Date.now()
       await sleep(24 * 3_600_000)
-      seen.push(Date.now() - start, Number(new Date()) - start)
+      seen.push(Date.now() - start, Date.parse(new Date().toISOString()) - start)
     })
     expect(seen).toEqual([86_400_000, 86_400_000])
   })
@@ -397,7 +397,7 @@ describe('determinism', () => {
           },
         })
       }
-      await world.current!.settle(600_000)
+      await world.current!.settle({ atMs: 600_000 })
       world.current!.heal()
       await world.current!.settle()
     })

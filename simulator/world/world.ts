@@ -44,6 +44,11 @@ export interface WorldOptions {
   readonly pulse?: Int32Array
 }
 
+/** A moment in virtual milliseconds since the start of the run. */
+export interface Deadline {
+  atMs: number
+}
+
 /** How a stretch of the run ended. */
 export interface Settled {
   /**
@@ -68,6 +73,8 @@ const SKIP_AT_LEAST_MS = 60_000
 const QUIET_MS = 5_000
 /** How many times in a row a timer chain must fire without effect to count as polling. */
 const QUIET_FIRINGS = 2
+/** Steps released in one turn of the platform's event loop. Measured in Node 20: 1 costs 0.85 µs a step, 16 cost 0.14 µs, 64 save little more. */
+const STEPS_PER_TURN = 16
 /** Real milliseconds that code may take outside the simulation (loading a module, say) once nothing else is left to do. */
 const GRACE_MS = 150
 /** A program that fails this often in a row without being told to by the plan is not started again. */
@@ -179,11 +186,20 @@ export class World {
     return slot
   }
 
-  /** Runs until nothing but idle waiting is left, or until `untilMs` (virtual, from the start of the run). */
-  settle(untilMs?: number): Promise<Settled> {
-    return new Promise((resolve, reject) =>
-      this.#loop({ untilMs: untilMs ?? Number.POSITIVE_INFINITY, resolve, reject, graceUntil: 0 }),
-    )
+  /** Runs until nothing but idle waiting is left, or until the deadline, which may be moved meanwhile. */
+  settle(deadline: Deadline = { atMs: Number.POSITIVE_INFINITY }): Promise<Settled> {
+    return new Promise((resolve, reject) => {
+      const run: Loop = {
+        deadline,
+        resolve,
+        reject,
+        tick: () => this.#loop(run),
+        queued: 0,
+        isOver: false,
+        graceUntil: 0,
+      }
+      this.#queueTurn(run)
+    })
   }
 
   /** Ends every fault, for good: windows close, what was down starts, no site is struck again. */
@@ -214,9 +230,12 @@ export class World {
 
   // --- the loop -------------------------------------------------------------------------------------------------
 
+  /** One step; then, a macrotask later, the next. */
   #loop(run: Loop): void {
+    if (run.isOver) return
     this.#finishStep()
     if (this.#isBroken) {
+      run.isOver = true
       run.reject(this.#broken)
       return
     }
@@ -224,7 +243,13 @@ export class World {
     if (event === undefined) return
     run.graceUntil = 0
     this.#step(event)
-    real.macrotask(() => this.#loop(run))
+    if (--run.queued === 0) this.#queueTurn(run)
+  }
+
+  /** Queues a few macrotasks at once: the platform settles microtasks between them all the same, and turns its event loop less often. */
+  #queueTurn(run: Loop): void {
+    run.queued = STEPS_PER_TURN
+    for (let step = 0; step < STEPS_PER_TURN; step++) real.macrotask(run.tick)
   }
 
   /** The next event to release; undefined when the stretch is over (and `run` has been told). */
@@ -240,8 +265,8 @@ export class World {
       if (this.#isIdle(event) && this.#restIsIdle(event, run)) return this.#endStretch(run)
       const next = this.#queue.peek()!
       if (next !== event) continue
-      if (event.at > run.untilMs) {
-        this.elapsedMs = Math.max(this.elapsedMs, run.untilMs)
+      if (event.at > run.deadline.atMs) {
+        this.elapsedMs = Math.max(this.elapsedMs, run.deadline.atMs)
         return this.#over(run, 'deadline')
       }
       if (event.at > maxVirtualMs || this.steps >= (this.#options.maxSteps ?? 50_000_000)) {
@@ -271,7 +296,7 @@ export class World {
     if (nearestMs === Number.POSITIVE_INFINITY) {
       return declaredOnly || this.elapsedMs - this.#lastEffectMs >= QUIET_MS
     }
-    const gapMs = Math.min(nearestMs, run.untilMs) - this.elapsedMs
+    const gapMs = Math.min(nearestMs, run.deadline.atMs) - this.elapsedMs
     if (gapMs >= SKIP_AT_LEAST_MS && head.at < nearestMs) this.#skip(gapMs)
     return false
   }
@@ -347,13 +372,19 @@ export class World {
     const nowMs = performanceNow()
     if (run.graceUntil === 0) run.graceUntil = nowMs + GRACE_MS
     if (nowMs < run.graceUntil) {
-      real.setTimeout(() => real.macrotask(() => this.#loop(run)), 5)
+      // What is queued of this turn must not ask again before then.
+      run.isOver = true
+      real.setTimeout(() => {
+        run.isOver = false
+        this.#queueTurn(run)
+      }, 5)
       return undefined
     }
     return this.#over(run, 'waiting-outside')
   }
 
   #over(run: Loop, reason: Settled['reason']): undefined {
+    run.isOver = true
     this.#current = undefined
     this.#context.subject = ''
     this.#context.cause = 0
@@ -815,9 +846,13 @@ export class World {
 }
 
 interface Loop {
-  readonly untilMs: number
+  readonly deadline: Deadline
   readonly resolve: (settled: Settled) => void
   readonly reject: (error: unknown) => void
+  readonly tick: () => void
+  /** Macrotasks of this turn that are still to come. */
+  queued: number
+  isOver: boolean
   /** Real milliseconds until which code outside may still come back; 0 before the question has come up. */
   graceUntil: number
 }

@@ -1,0 +1,200 @@
+/**
+ * `run = simulate(scenario, plan)`: the same scenario and the same plan make the same trace, byte for byte.
+ */
+import type { Plan } from '#simulator/faults/plan.ts'
+import { createNetwork } from '#simulator/http/network.ts'
+import { createCluster } from '#simulator/kafka/cluster.ts'
+import type { Host, Service } from '#simulator/service.ts'
+import { createDatabases } from '#simulator/sqlite/databases.ts'
+import type { Fold } from '#simulator/trace/fold.ts'
+import { createTraceHash } from '#simulator/trace/hash.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import type { ProcessHandle, TraceRecord } from '#simulator/world/runtime.ts'
+import { createWorld, type Deadline } from '#simulator/world/world.ts'
+import { refuseUnstruck, troubleOf } from './trouble.ts'
+import { observeReadModels } from './observe.ts'
+import type { Evidence, Guarantee, Scenario, Violation } from './scenario.ts'
+
+export interface SimulateOptions {
+  /** Gets every record as it is made. */
+  readonly onRecord?: (record: TraceRecord) => void
+  /** Folds to feed besides the scenario's own; read them from the run's evidence. */
+  readonly folds?: readonly Fold<unknown>[]
+  /** Virtual milliseconds between two samples of each read model; 0 for none but the last. Default 0. */
+  readonly observeEveryMs?: number
+  /** Virtual milliseconds the system may go on with its faults, once the workload is done and the last window has passed, before it is healed. Default 2 minutes. */
+  readonly patienceMs?: number
+  /** See WorldOptions. */
+  readonly maxVirtualMs?: number
+  readonly maxSteps?: number
+  readonly pulse?: Int32Array
+  /** False saves the cost of hashing when nobody asks for the hash. Default true. */
+  readonly hash?: boolean
+  /** Called while the guarantees are judged, with everything the judge may look at. The databases are gone afterwards. */
+  readonly inspect?: (evidence: Evidence) => void
+}
+
+export interface BrokenGuarantee extends Violation {
+  readonly guarantee: string
+  readonly promise: string
+}
+
+export interface Run {
+  /** True when every guarantee holds and the run came to an end by itself. */
+  readonly holds: boolean
+  readonly violations: readonly BrokenGuarantee[]
+  /** What kept the run from being judged: code that waits outside the simulation, or that never settles. */
+  readonly trouble: WorkbenchError | undefined
+  /** SHA-256 of the trace as NDJSON; empty when it was not asked for. */
+  readonly traceHash: string
+  readonly records: number
+  readonly steps: number
+  readonly virtualMs: number
+  /** Virtual time at which everything was healed. */
+  readonly healedAtMs: number
+}
+
+const MINUTE_MS = 60_000
+
+/**
+ * Runs the scenario under the plan: with its faults, then healed, then judged.
+ * @throws WorkbenchError `unknown-site` or `misplaced-fault` when the plan names a site that was never visited or cannot suffer the fault
+ */
+export async function simulate(scenario: Scenario, plan: Plan, options: SimulateOptions = {}): Promise<Run> {
+  const folds = new Map<Fold<unknown>, unknown>()
+  for (const fold of [...(scenario.folds ?? []), ...(options.folds ?? [])]) folds.set(fold, fold.initial())
+  const hash = options.hash === false ? undefined : createTraceHash()
+  let records = 0
+
+  const world = createWorld({
+    seed: plan.seed,
+    faults: plan.faults,
+    ...(options.maxVirtualMs === undefined ? {} : { maxVirtualMs: options.maxVirtualMs }),
+    ...(options.maxSteps === undefined ? {} : { maxSteps: options.maxSteps }),
+    ...(options.pulse === undefined ? {} : { pulse: options.pulse }),
+    fetch: (input, init) => network.fetch(input, init),
+    onRecord(record) {
+      records++
+      hash?.update(record)
+      for (const [fold, state] of folds) folds.set(fold, fold.apply(state, record))
+      options.onRecord?.(record)
+    },
+  })
+  const { runtime } = world
+  const databases = createDatabases(runtime)
+  const cluster = createCluster({ runtime, topics: scenario.topics })
+  const parties = Object.fromEntries(Object.entries(scenario.parties).map(([name, create]) => [name, create()]))
+  const network = createNetwork(runtime, { parties })
+  const evidence: Evidence = {
+    fold: definition => folds.get(definition as Fold<unknown>) as ReturnType<typeof definition.initial>,
+    database: name => databases.inspect(name),
+    ledger: party => parties[party]?.ledger ?? [],
+  }
+
+  function start(service: Service, database: string) {
+    return (process: ProcessHandle) => {
+      const host: Host = {
+        name: process.name,
+        kafka: new cluster.Kafka({ clientId: process.name }),
+        db: databases.open(database),
+        listen: app => network.listen(process, app),
+      }
+      return service(host)
+    }
+  }
+
+  try {
+    return await world.enter(async () => {
+      for (const fault of plan.faults) {
+        if (fault.kind !== 'old-data') continue
+        const entry = scenario.services.find(service => service.name === fault.service)
+        if (entry?.oldData === undefined) throw cannot(scenario, fault.kind, fault.service)
+        entry.oldData(databases.inspect(entry.database ?? entry.name))
+      }
+      for (const { name, service, database } of scenario.services) {
+        world.spawn({ name, start: start(service, database ?? name) })
+      }
+      runtime.onFaultEdge((fault, edge) => {
+        if (fault.kind !== 'schema-change' || edge !== 'begin') return
+        const entry = scenario.services.find(service => service.name === fault.service)
+        if (entry?.nextVersion === undefined) throw cannot(scenario, fault.kind, fault.service)
+        world.redeploy(entry.name, start(entry.nextVersion, entry.database ?? entry.name))
+      })
+      const deadline = planDeadline(plan, options.patienceMs ?? 2 * MINUTE_MS)
+      world.spawn({
+        name: 'shopper',
+        start: async () => {
+          await scenario.workload()
+          deadline.onWorkloadDone(world.elapsedMs)
+        },
+      })
+      const observe = observeReadModels(runtime, scenario.readModels ?? [], evidence, options.observeEveryMs ?? 0)
+
+      let settled = await world.settle(deadline)
+      const healedAtMs = world.elapsedMs
+      if (settled.reason === 'settled' || settled.reason === 'deadline') {
+        world.heal()
+        settled = await world.settle()
+      }
+      if (settled.reason === 'settled' && scenario.operator !== undefined) {
+        const { operator } = scenario
+        world.spawn({ name: 'operator', start: process => operator({ kafka: new cluster.Kafka({ clientId: process.name }) }) })
+        settled = await world.settle()
+      }
+      observe()
+      refuseUnstruck(world)
+
+      const trouble = troubleOf(world, settled)
+      const violations = judge(scenario.guarantees, evidence, plan.faults.length === 0)
+      options.inspect?.(evidence)
+      return {
+        holds: violations.length === 0 && trouble === undefined,
+        violations,
+        trouble,
+        traceHash: hash?.digest() ?? '',
+        records,
+        steps: world.steps,
+        virtualMs: world.elapsedMs,
+        healedAtMs,
+      }
+    })
+  } finally {
+    databases.release()
+  }
+}
+
+/** When to heal a system that does not come to rest with its faults: some time after the last of them that ends. */
+function planDeadline(plan: Plan, patienceMs: number): Deadline & { onWorkloadDone(nowMs: number): void } {
+  let lastEdgeMs = 0
+  let isEndless = false
+  for (const { from, for: length, at, rate } of plan.faults) {
+    if (at !== undefined || rate !== undefined) continue
+    lastEdgeMs = Math.max(lastEdgeMs, (from ?? 0) + (length ?? 0))
+    if (length === undefined) isEndless = true
+  }
+  return {
+    // A fault without an end may keep the workload from ever being done.
+    atMs: isEndless ? lastEdgeMs + patienceMs : Number.POSITIVE_INFINITY,
+    onWorkloadDone(nowMs) {
+      this.atMs = Math.min(this.atMs, Math.max(nowMs, lastEdgeMs) + patienceMs)
+    },
+  }
+}
+
+function judge(guarantees: readonly Guarantee[], evidence: Evidence, isHappyPath: boolean): BrokenGuarantee[] {
+  return guarantees.flatMap(guarantee => {
+    // "It happened at all" is a promise about the workload; a fault may well keep it from happening.
+    if (guarantee.kind === 'sometimes' && !isHappyPath) return []
+    return guarantee
+      .judge(evidence)
+      .map(violation => ({ guarantee: guarantee.name, promise: guarantee.promise, ...violation }))
+  })
+}
+
+function cannot(scenario: Scenario, kind: string, service: string | undefined): WorkbenchError {
+  return new WorkbenchError(
+    'bad-plan',
+    `${kind} cannot strike ${service}: the scenario ${scenario.name} has no other version of it.`,
+    'Choose a service that the scenario gives another version.',
+  )
+}

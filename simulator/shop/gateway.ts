@@ -1,0 +1,66 @@
+/**
+ * Gateway: the one address the outside world knows. It forwards, and answers for services that do not.
+ */
+import { type Context, Hono } from 'hono'
+import type { Service } from '#simulator/service.ts'
+import { answerProblems, problem } from './problem.ts'
+import { createTraceparent } from './trace-context.ts'
+
+const TIMEOUT_MS = 5_000
+
+export const gateway: Service = async host => {
+  const app = new Hono()
+  answerProblems(app)
+  app.post('/orders', forwardTo('orders'))
+  app.get('/orders/:id', forwardTo('orders'))
+  app.post('/orders/:id/cancel', forwardTo('orders'))
+  app.post('/orders/:id/ship', forwardTo('orders'))
+  app.put('/products/:id', forwardTo('catalog'))
+  app.get('/search/products', forwardTo('search'))
+  app.get('/inventory/reorder-candidates', forwardTo('inventory'))
+  app.get('/inventory/weekly-sales', forwardTo('inventory'))
+  app.get('/reports/revenue', forwardTo('analytics'))
+  host.listen(app)
+}
+
+/** Does not try again itself: the caller has the idempotency key, and knows how long an answer is worth waiting for. */
+function forwardTo(service: string) {
+  return async (c: Context) => {
+    const { pathname, search } = new URL(c.req.url)
+    const body = c.req.method === 'GET' ? undefined : await c.req.text()
+    try {
+      const response = await fetch(`http://${service}${pathname}${search}`, {
+        method: c.req.method,
+        headers: forwardedHeaders(c),
+        body,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      })
+      return new Response(await response.text(), {
+        status: response.status,
+        headers: answeredHeaders(response),
+      })
+    } catch {
+      const detail = `${service} does not answer; whether it has done what was asked is not known`
+      return problem({ status: 503, title: 'Service unavailable', detail, retryAfter: 1 })
+    }
+  }
+}
+
+function forwardedHeaders(c: Context): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': c.req.header('content-type') ?? 'application/json',
+    traceparent: c.req.header('traceparent') ?? createTraceparent(),
+  }
+  const key = c.req.header('idempotency-key')
+  if (key !== undefined) headers['idempotency-key'] = key
+  return headers
+}
+
+function answeredHeaders(response: Response): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of ['content-type', 'retry-after']) {
+    const value = response.headers.get(name)
+    if (value !== null) headers[name] = value
+  }
+  return headers
+}

@@ -1,0 +1,102 @@
+/**
+ * The generated workload: a small catalogue, and a stream of orders in which every branch of the flow occurs.
+ */
+import { CATALOGUE, CUSTOMERS, DECLINED_CUSTOMERS, TOO_MANY } from './catalogue.ts'
+import { listProducts, placeOrder } from './client-commands.ts'
+import type { ClientNotes } from './client-notes.ts'
+import type { PlaceOrderBody } from './requests.ts'
+import { createShopper, type Shopper, sleep } from './shopper.ts'
+
+export interface GeneratedOptions {
+  /** How many orders. Default 12. */
+  readonly orders?: number
+  /** Virtual milliseconds between two orders. Default 500. */
+  readonly everyMs?: number
+  /** Share of orders that their customers cancel, 0 to 1. Default 0.25. */
+  readonly cancelRate?: number
+}
+
+const READS = [
+  '/search/products?q=ch',
+  '/inventory/reorder-candidates',
+  '/inventory/weekly-sales',
+  '/reports/revenue?period=day',
+]
+
+export function createGeneratedWorkload(
+  notes: ClientNotes,
+  { orders = 12, everyMs = 500, cancelRate = 0.25 }: GeneratedOptions,
+): () => Promise<void> {
+  return async () => {
+    const shopper = createShopper(notes)
+    await listProducts(shopper, Object.entries(CATALOGUE))
+    const underWay: Promise<void>[] = []
+    const cancelEvery = cancelRate > 0 ? Math.max(1, Math.round(1 / cancelRate)) : Number.POSITIVE_INFINITY
+    for (let number = 1; number <= orders; number++) {
+      underWay.push(serveCustomer(shopper, notes, number, number % cancelEvery === 2 % cancelEvery))
+      if (number % 6 === 0) underWay.push(changePrice(shopper, number))
+      if (number % 4 === 0) underWay.push(shopper.ask(READS[(number / 4) % READS.length]!))
+      await sleep(everyMs)
+    }
+    await Promise.all(underWay)
+  }
+}
+
+/** One customer's visit: an order, perhaps regretted, perhaps shipped. */
+async function serveCustomer(
+  shopper: Shopper,
+  notes: ClientNotes,
+  number: number,
+  regrets: boolean,
+): Promise<void> {
+  const order = composeOrder(number)
+  const isAccepted = await placeOrder(shopper, notes, `place-${order.orderId}`, order)
+  if (!isAccepted) return
+  if (regrets) {
+    // Sometimes before anything has happened, sometimes after the order was paid and confirmed.
+    await sleep(number % 8 < 4 ? 20 : 1_500)
+    await shopper.command({
+      method: 'POST',
+      path: `/orders/${order.orderId}/cancel`,
+      key: `cancel-${order.orderId}`,
+    })
+  } else if (number % 5 === 1) {
+    await sleep(4_000)
+    await shopper.command({
+      method: 'POST',
+      path: `/orders/${order.orderId}/ship`,
+      key: `ship-${order.orderId}`,
+    })
+  }
+}
+
+/** Some customers cannot pay and some want too much; which ones depends on the number alone, so that it is never none. */
+function composeOrder(number: number): PlaceOrderBody & { orderId: string } {
+  const customers = number % 6 === 3 ? DECLINED_CUSTOMERS : CUSTOMERS
+  const productIds = Object.keys(CATALOGUE)
+  const lines = Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => composeLine(pick(productIds)))
+  if (number % 7 === 5) lines[0]!.quantity = TOO_MANY
+  return { orderId: `order-${number}`, customerId: pick(customers), lines }
+}
+
+function composeLine(productId: string) {
+  const quantity = 1 + Math.floor(Math.random() * 3)
+  const discount = Math.random() < 0.2 ? { discount: pick([0.05, 0.1, 0.15]) } : {}
+  return { productId, quantity, unitPriceCents: CATALOGUE[productId]!.unitPriceCents, ...discount }
+}
+
+async function changePrice(shopper: Shopper, number: number): Promise<void> {
+  const productId = pick(Object.keys(CATALOGUE))
+  const product = CATALOGUE[productId]!
+  const unitPriceCents = product.unitPriceCents + number
+  await shopper.command({
+    method: 'PUT',
+    path: `/products/${productId}`,
+    key: `reprice-${productId}-${number}`,
+    body: { ...product, unitPriceCents },
+  })
+}
+
+function pick<T>(items: readonly T[]): T {
+  return items[Math.floor(Math.random() * items.length)]!
+}
