@@ -84,7 +84,7 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
   const databases = createDatabases(runtime)
   const cluster = createCluster({ runtime, topics: scenario.topics })
   const parties = Object.fromEntries(Object.entries(scenario.parties).map(([name, create]) => [name, create()]))
-  const network = createNetwork(runtime, { parties })
+  const network = createNetwork(runtime, { parties, services: scenario.services.map(({ name }) => name) })
   const evidence: Evidence = {
     fold: definition => folds.get(definition as Fold<unknown>) as ReturnType<typeof definition.initial>,
     database: name => databases.inspect(name),
@@ -109,7 +109,7 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
         if (fault.kind !== 'old-data') continue
         const entry = scenario.services.find(service => service.name === fault.service)
         if (entry?.oldData === undefined) throw cannot(scenario, fault.kind, fault.service)
-        entry.oldData(databases.inspect(entry.database ?? entry.name))
+        entry.oldData(databases.open(entry.database ?? entry.name))
       }
       for (const { name, service, database } of scenario.services) {
         world.spawn({ name, start: start(service, database ?? name) })

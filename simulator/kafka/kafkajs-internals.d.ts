@@ -1,0 +1,66 @@
+/**
+ * Types for the few modules inside KafkaJS 2.2.4 that the simulator reaches into; KafkaJS itself ships none for them.
+ */
+declare module 'kafkajs/src/retry/defaults.js' {
+  const defaults: Required<Omit<import('kafkajs').RetryOptions, 'restartOnFailure'>>
+  export default defaults
+}
+
+declare module 'kafkajs/src/retry/defaults.test.js' {
+  const defaults: Required<Omit<import('kafkajs').RetryOptions, 'restartOnFailure'>>
+  export default defaults
+}
+
+declare module 'kafkajs/src/protocol/error.js' {
+  interface ErrorCode {
+    readonly type: string
+    readonly code: number
+    readonly retriable: boolean
+    readonly message: string
+  }
+  const errors: {
+    readonly errorCodes: readonly ErrorCode[]
+    createErrorFromCode(code: number): import('kafkajs').KafkaJSProtocolError
+  }
+  export default errors
+}
+
+declare module 'kafkajs/src/errors.js' {
+  type ErrorSource = Error | string
+  const errors: {
+    KafkaJSNonRetriableError: new (e: ErrorSource) => import('kafkajs').KafkaJSNonRetriableError
+    KafkaJSConnectionError: new (
+      e: ErrorSource,
+      options: { broker: string; code?: string },
+    ) => import('kafkajs').KafkaJSConnectionError
+    KafkaJSConnectionClosedError: new (
+      e: ErrorSource,
+      options: { host: string; port: number },
+    ) => import('kafkajs').KafkaJSConnectionError
+    KafkaJSRequestTimeoutError: new (
+      e: ErrorSource,
+      options: {
+        broker: string
+        clientId: string
+        correlationId: number
+        createdAt: number
+        sentAt: number
+        pendingDuration: number
+      },
+    ) => import('kafkajs').KafkaJSRequestTimeoutError
+    KafkaJSOffsetOutOfRange: new (
+      e: ErrorSource,
+      options: { topic: string; partition: number },
+    ) => import('kafkajs').KafkaJSOffsetOutOfRange
+    KafkaJSCreateTopicError: new (e: ErrorSource, topic: string) => import('kafkajs').KafkaJSProtocolError
+    KafkaJSAggregateError: new (
+      message: string,
+      errors: readonly Error[],
+    ) => import('kafkajs').KafkaJSAggregateError
+    KafkaJSDeleteTopicRecordsError: new (options: {
+      topic: string
+      partitions: readonly { partition: number; offset: string; error: Error }[]
+    }) => import('kafkajs').KafkaJSDeleteTopicRecordsError
+  }
+  export default errors
+}

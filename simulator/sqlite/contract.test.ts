@@ -1,0 +1,33 @@
+import Sqlite from 'better-sqlite3'
+import { createWallClock } from '#simulator/world/wall-clock.ts'
+import { describeDatabaseContract } from './contract.ts'
+import { createDatabases, type Databases } from './databases.ts'
+import { createDatabasePool } from './pool.ts'
+
+describeDatabaseContract('better-sqlite3 itself', { open: () => new Sqlite(':memory:') })
+
+describeDatabaseContract(
+  'a new simulated database',
+  simulated(() => createDatabasePool()),
+)
+
+// Every test meets connections that all tests before it have used.
+const pool = createDatabasePool()
+describeDatabaseContract(
+  'a pooled simulated database',
+  simulated(() => pool),
+)
+
+function simulated(choosePool: () => ReturnType<typeof createDatabasePool>) {
+  let server: Databases | undefined
+  return {
+    open() {
+      server ??= createDatabases(createWallClock(), { pool: choosePool() })
+      return server.open('db')
+    },
+    close() {
+      server?.release()
+      server = undefined
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import type { Database } from '#simulator/service.ts'
+import { createWallClock } from '#simulator/world/wall-clock.ts'
+import { betterSqlite3Engine } from './better-sqlite3-engine.ts'
+import { createDatabases } from './databases.ts'
+import { createDatabasePool } from './pool.ts'
+
+const SCHEMA = 'CREATE TABLE IF NOT EXISTS stock (product TEXT PRIMARY KEY, level INTEGER)'
+
+/** Counts the connections and the prepared statements that runs really cost. */
+function countedPool() {
+  const counts = { opened: 0, prepared: 0 }
+  const pool = createDatabasePool({
+    ...betterSqlite3Engine,
+    open(image) {
+      counts.opened++
+      const connection = betterSqlite3Engine.open(image)
+      const { prepare } = connection
+      connection.prepare = sql => {
+        counts.prepared++
+        return prepare(sql)
+      }
+      return connection
+    },
+  })
+  const run = (use: (db: Database) => void) => {
+    const databases = createDatabases(createWallClock(), { pool })
+    use(databases.open('inventory'))
+    databases.release()
+  }
+  return { counts, run }
+}
+
+const sell = (db: Database) => {
+  db.pragma('foreign_keys = ON')
+  db.exec(SCHEMA)
+  db.function('twice', (value: number) => value * 2)
+  db.prepare('INSERT INTO stock VALUES (?, twice(?))').run('lamp', 1)
+  expect(db.prepare('SELECT level FROM stock').pluck().all()).toEqual([2])
+}
+
+describe('a pool of databases', () => {
+  it('opens and prepares once for runs that set up the same', () => {
+    const { counts, run } = countedPool()
+    run(sell)
+    const first = { ...counts }
+    for (let round = 0; round < 10; round++) run(sell)
+    // The first reset prepares its own commands.
+    expect(counts.opened).toBe(first.opened)
+    expect(counts.prepared).toBeLessThanOrEqual(first.prepared + 3)
+  })
+
+  it('prepares a text once, however often a handler does it', () => {
+    const { counts, run } = countedPool()
+    run(db => {
+      db.exec(SCHEMA)
+      const count = () => db.prepare('SELECT count(*) FROM stock').pluck().get()
+      count()
+      const { prepared } = counts
+      for (let round = 0; round < 10; round++) count()
+      expect(counts.prepared).toBe(prepared)
+    })
+  })
+
+  it('keeps a connection for each way of setting up, whatever order runs come in', () => {
+    const { counts, run } = countedPool()
+    const more = (db: Database) => {
+      db.exec(SCHEMA)
+      db.prepare('SELECT count(*) FROM stock').get()
+      db.exec('CREATE TABLE IF NOT EXISTS position (value INTEGER)')
+      db.prepare('INSERT INTO position VALUES (1)').run()
+    }
+    const less = (db: Database) => {
+      db.exec(SCHEMA)
+      expect(() => db.prepare('SELECT * FROM position')).toThrow(/no such table/)
+      db.prepare("INSERT INTO stock VALUES ('lamp', 1)").run()
+    }
+    for (const use of [more, less]) run(use)
+    const { opened } = counts
+    for (const use of [less, more, more, less, more]) run(use)
+    expect(counts.opened).toBe(opened)
+  })
+
+  it('does not hand on a connection whose definitions changed in mid-run', () => {
+    const { run } = countedPool()
+    run(db => {
+      db.exec(SCHEMA)
+      db.prepare("INSERT INTO stock VALUES ('lamp', 1)").run()
+      db.exec('ALTER TABLE stock ADD COLUMN color')
+    })
+    run(db => {
+      db.exec(SCHEMA)
+      expect(() => db.prepare('SELECT color FROM stock')).toThrow(/no such column/)
+    })
+  })
+
+  it('takes back a transaction that a run left open, and refuses its handle from then on', () => {
+    const { run } = countedPool()
+    let stale: Database | undefined
+    run(db => {
+      stale = db
+      db.exec(SCHEMA)
+      db.exec("BEGIN; INSERT INTO stock VALUES ('lamp', 1)")
+    })
+    run(db => {
+      db.exec(SCHEMA)
+      expect(db.prepare('SELECT * FROM stock').all()).toEqual([])
+      expect(() => stale?.exec('COMMIT')).toThrow()
+    })
+  })
+})
