@@ -8,7 +8,7 @@ import { search } from '#work/13-out-of-order/search.ts'
 import { analytics } from '#work/15-projections/analytics.ts'
 import { payments } from '#work/18-choreography/payments.ts'
 import { catalog } from './catalog.ts'
-import { createClientNotes } from './client-notes.ts'
+import { type ClientNotes, createClientNotes } from './client-notes.ts'
 import type { DataSet } from './data-set.ts'
 import { createDataWorkload } from './data-workload.ts'
 import { gateway } from './gateway.ts'
@@ -31,12 +31,18 @@ export interface ShopOptions extends GeneratedOptions {
 /** The guarantees branch on every path only when there are enough orders for it. */
 const ENOUGH_FOR_ALL_BRANCHES = 8
 
+export interface Shop extends Scenario {
+  /** What the workload was promised. */
+  readonly notes: ClientNotes
+}
+
 /** A fresh scenario: it notes what its workload was promised, so make one for each run. */
-export function createShop(options: ShopOptions = {}): Scenario {
+export function createShop(options: ShopOptions = {}): Shop {
   const notes = createClientNotes()
   const isGenerated = options.data === undefined && (options.orders ?? 12) >= ENOUGH_FOR_ALL_BRANCHES
   return {
     name: 'shop',
+    notes,
     topics: TOPICS,
     services: [
       { name: 'catalog', service: catalog },

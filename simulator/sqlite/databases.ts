@@ -19,7 +19,7 @@ import { StoredDatabase } from './stored-database.ts'
 export interface Databases {
   /** A handle for the current process, to be opened anew after a restart; outside processes it has no sites. */
   open(name: string): Database
-  /** A handle that only reads, without sites, at any time between steps; it does not see open transactions. */
+  /** The one handle that only reads, without sites, at any time between steps; it does not see open transactions. */
   inspect(name: string): Database
   /** The committed content, as SQLite's own file format. */
   snapshot(name: string): Uint8Array
@@ -43,6 +43,7 @@ export function createDatabases(runtime: Runtime, options: DatabasesOptions = {}
   const pool = options.pool ?? threadPool()
   const databases = new Map<string, StoredDatabase>()
   const sessions = new Set<Session>()
+  const inspections = new Map<string, SimulatedDatabase>()
   const windows = new Map<string, WriteWindows>()
   // A process's SQL shares the clock and the dice of its JavaScript, skew included.
   const environment = {
@@ -99,7 +100,14 @@ export function createDatabases(runtime: Runtime, options: DatabasesOptions = {}
 
   return {
     open: name => handle(name, false),
-    inspect: name => handle(name, true),
+    inspect(name) {
+      let found = inspections.get(name)
+      if (found === undefined) {
+        found = handle(name, true)
+        inspections.set(name, found)
+      }
+      return found
+    },
     snapshot: name => stored(name).snapshot(),
     restore(name, image) {
       if (databases.has(name)) {
@@ -115,6 +123,7 @@ export function createDatabases(runtime: Runtime, options: DatabasesOptions = {}
     release() {
       for (const session of sessions) session.abandon(true)
       sessions.clear()
+      inspections.clear()
       for (const database of databases.values()) database.release()
       databases.clear()
     },

@@ -161,8 +161,7 @@ export class StoredDatabase {
     this.#connection = undefined
     if (this.holder !== undefined) this.end()
     if (connection === undefined) return
-    if (connection.reset() && this.#state !== undefined && !this.pinned)
-      this.pool.giveBack(this.#state, connection)
+    if (connection.reset() && this.#state !== undefined) this.pool.giveBack(this.#state, connection)
     else connection.physical.close()
   }
 

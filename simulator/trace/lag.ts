@@ -189,7 +189,7 @@ class Lag implements LagState {
     step(reader.series, this.t, messages, oldestAt)
     let oldestOfAll = oldestAt
     for (const other of group.readers)
-      if (other.oldestAt !== null && (oldestOfAll === null || other.oldestAt > oldestOfAll))
+      if (other.oldestAt !== null && (oldestOfAll === null || other.oldestAt < oldestOfAll))
         oldestOfAll = other.oldestAt
     step(group.total, this.t, group.messages, oldestOfAll)
   }
