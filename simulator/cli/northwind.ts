@@ -27,7 +27,10 @@ const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}([ T].*)?$/, 'should be a date such as 1996-07-04')
   .transform(text => text.slice(0, 10))
-  .refine(text => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text), 'should be a date that exists')
+  .refine(
+    text => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text),
+    'should be a date that exists',
+  )
 
 const productRow = z.object({
   productID: identifier,
@@ -53,7 +56,11 @@ const detailRow = z.object({
  */
 export function readNorthwind(folder: string): DataSet {
   if (!isFolder(folder)) {
-    throw new WorkbenchError('bad-data', `There is no folder ${folder}.`, 'Give --data a folder with products.csv, orders.csv and order-details.csv.')
+    throw new WorkbenchError(
+      'bad-data',
+      `There is no folder ${folder}.`,
+      'Give --data a folder with products.csv, orders.csv and order-details.csv.',
+    )
   }
   const products = readTable(folder, 'products.csv', productRow)
   const orders = readTable(folder, 'orders.csv', orderRow)
@@ -89,7 +96,8 @@ export function readNorthwind(folder: string): DataSet {
     })),
     orders: orders.map(({ row, line }) => {
       const lines = linesByOrder.get(row.orderID)
-      if (lines === undefined) throw badRow('orders.csv', line, 'orderID', `${row.orderID} has no line in order-details.csv`)
+      if (lines === undefined)
+        throw badRow('orders.csv', line, 'orderID', `${row.orderID} has no line in order-details.csv`)
       return { orderId: row.orderID, customerId: row.customerID, orderDate: row.orderDate, lines }
     }),
   }
@@ -116,34 +124,58 @@ function readRecords(folder: string, file: string, columns: readonly string[]): 
   try {
     text = readFileSync(join(folder, file), 'utf8')
   } catch {
-    throw new WorkbenchError('bad-data', `The file ${file} cannot be read in ${folder}.`, 'A data folder holds products.csv, orders.csv and order-details.csv.')
+    throw new WorkbenchError(
+      'bad-data',
+      `The file ${file} cannot be read in ${folder}.`,
+      'A data folder holds products.csv, orders.csv and order-details.csv.',
+    )
   }
   let rows: { record: string[]; info: { lines: number } }[]
   try {
     // Extra cells at the end are let through: address columns with unquoted commas come after all we read.
-    rows = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true, info: true }) as unknown as typeof rows
+    rows = parse(text, {
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      info: true,
+    }) as unknown as typeof rows
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw new WorkbenchError('bad-data', `${file}, line ${error.lines}: ${error.message.split(':')[0]}.`, 'Correct the quotes in that line.')
+    throw new WorkbenchError(
+      'bad-data',
+      `${file}, line ${error.lines}: ${error.message.split(':')[0]}.`,
+      'Correct the quotes in that line.',
+    )
   }
   const header = rows.shift()?.record ?? []
   for (const column of columns) {
     if (!header.includes(column)) {
-      const hint = header.length === 0 ? 'The file is empty.' : `The nearest column it has is ${nearest(column, header, 1)[0]}.`
+      const hint =
+        header.length === 0
+          ? 'The file is empty.'
+          : `The nearest column it has is ${nearest(column, header, 1)[0]}.`
       throw new WorkbenchError('bad-data', `${file}: there is no column ${column}.`, hint)
     }
   }
   const width = Math.max(...columns.map(column => header.indexOf(column))) + 1
   return rows.map(({ record, info }) => {
     if (record.length < width) {
-      throw new WorkbenchError('bad-data', `${file}, line ${info.lines}: has ${record.length} cells, at least ${width} are needed.`, 'Complete or remove that line.')
+      throw new WorkbenchError(
+        'bad-data',
+        `${file}, line ${info.lines}: has ${record.length} cells, at least ${width} are needed.`,
+        'Complete or remove that line.',
+      )
     }
     const row = Object.fromEntries(columns.map(column => [column, record[header.indexOf(column)]!.trim()]))
     return { row, line: info.lines }
   })
 }
 
-function unique<K extends string>(rows: readonly Numbered<Record<K, string>>[], file: string, column: K): Set<string> {
+function unique<K extends string>(
+  rows: readonly Numbered<Record<K, string>>[],
+  file: string,
+  column: K,
+): Set<string> {
   const seen = new Set<string>()
   for (const { row, line } of rows) {
     if (seen.has(row[column])) throw badRow(file, line, column, `${row[column]} is there a second time`)
@@ -152,13 +184,29 @@ function unique<K extends string>(rows: readonly Numbered<Record<K, string>>[], 
   return seen
 }
 
-function mustExist(id: string, known: Set<string>, file: string, line: number, column: string, where: string): void {
+function mustExist(
+  id: string,
+  known: Set<string>,
+  file: string,
+  line: number,
+  column: string,
+  where: string,
+): void {
   if (known.has(id)) return
-  throw badRow(file, line, column, `${id} is not in ${where}; the nearest there is ${nearest(id, [...known], 1)[0] ?? 'none'}`)
+  throw badRow(
+    file,
+    line,
+    column,
+    `${id} is not in ${where}; the nearest there is ${nearest(id, [...known], 1)[0] ?? 'none'}`,
+  )
 }
 
 function badRow(file: string, line: number, column: string, problem: string): WorkbenchError {
-  return new WorkbenchError('bad-data', `${file}, line ${line}: ${column} ${problem}.`, 'Correct that line and run the command again.')
+  return new WorkbenchError(
+    'bad-data',
+    `${file}, line ${line}: ${column} ${problem}.`,
+    'Correct that line and run the command again.',
+  )
 }
 
 function isFolder(path: string): boolean {

@@ -16,9 +16,9 @@ export function parseDuration(text: string): number | undefined {
 
 /** The shortest text that reads back as the same number of milliseconds: `90s`, not `90000ms`. */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s'
   for (const unit of ['d', 'h', 'm', 's'] as const) {
-    if (milliseconds !== 0 && milliseconds % UNITS_MS[unit]! === 0)
-      return `${milliseconds / UNITS_MS[unit]!}${unit}`
+    if (milliseconds % UNITS_MS[unit]! === 0) return `${milliseconds / UNITS_MS[unit]!}${unit}`
   }
   return `${milliseconds}ms`
 }

@@ -5,8 +5,6 @@ import { z } from 'zod'
 import { duration } from './duration.ts'
 import { atRate, atSite, type FaultKind, parameters, window } from './fault-kind.ts'
 
-const DAY_MS = 86_400_000
-
 const redelivery = z
   .enum(['at-once', 'concurrently', 'after-restart', 'later', 'other-owner'], {
     error: 'should be at-once, concurrently, after-restart, later or other-owner',
@@ -19,8 +17,8 @@ export const messageFaults: readonly FaultKind[] = [
     title: 'duplicate delivery',
     what: 'The message is handled again: at once, concurrently, after a restart, a day later, or by another owner of the partition.',
     forms: {
-      site: atSite({ when: redelivery, by: duration.default(DAY_MS) }),
-      rate: atRate({ when: redelivery, by: duration.default(DAY_MS) }),
+      site: atSite({ when: redelivery, by: duration.optional() }),
+      rate: atRate({ when: redelivery, by: duration.optional() }),
     },
     examples: [
       'duplicate:inventory=0.2',

@@ -55,7 +55,7 @@ export const requestFaults: readonly FaultKind[] = [
     forms: {
       window: window({
         status: status.default(503),
-        rate: parameters.rate.optional(),
+        share: parameters.rate.optional(),
         by: duration.optional(),
       }),
     },
@@ -69,7 +69,7 @@ export const requestFaults: readonly FaultKind[] = [
     kind: 'timeout-after',
     title: 'party times out after doing the work',
     what: 'The party does the work and never answers; the caller times out.',
-    forms: { window: window({ rate: parameters.rate.optional() }) },
+    forms: { window: window({ share: parameters.rate.optional() }) },
     examples: ['timeout-after:psp@5s+20s'],
     wild: 'A provider whose front end gives up before its back end, a proxy that drops slow replies.',
     says: 'Only an idempotency key, honoured by the far side, makes the retry safe.',

@@ -4,12 +4,13 @@
  */
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Fault } from '#simulator/world/runtime.ts'
+import { findFaultKind } from './catalogue.ts'
 import { formatDuration } from './duration.ts'
 
 const GRAMMAR =
   'Write kind:service@from+for, kind:service=rate or kind:process/operation subject#n, with further parameters after ?'
 const WINDOW = /^([^@=]*)(?:@([^+=]+)(?:\+([^=]+))?)?(?:=(.+))?$/
-const NUMERIC = new Set(['rate', 'times', 'status'])
+const NUMERIC = new Set(['rate', 'share', 'times', 'status'])
 const DURATIONS = new Set(['from', 'for', 'by'])
 
 /**
@@ -54,9 +55,20 @@ export function writeShortForm(fault: Fault): string {
     if (rate !== undefined) text += `=${rate}`
   }
   const query = Object.entries(further)
-    .filter(([, value]) => value !== undefined)
+    .filter(([name, value]) => value !== undefined && !isDefault(fault, name))
     .map(([name, value]) => `${name}=${DURATIONS.has(name) ? formatDuration(Number(value)) : value}`)
   return query.length === 0 ? text : `${text}?${query.join('&')}`
+}
+
+/** A parameter that its schema would fill in anyway need not be written. */
+function isDefault(fault: Fault, name: string): boolean {
+  const { kind, [name as keyof Fault]: _, ...others } = fault
+  const forms = findFaultKind(kind)?.forms
+  const schema = fault.at !== undefined ? forms?.site : fault.rate !== undefined ? forms?.rate : forms?.window
+  const refilled = schema?.safeParse(others)
+  return (
+    refilled?.success === true && (refilled.data as Fault)[name as keyof Fault] === fault[name as keyof Fault]
+  )
 }
 
 function splitParameters(rest: string): { target: string; parameters: [string, string][] } {

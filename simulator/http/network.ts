@@ -334,11 +334,11 @@ class SimulatedNetwork {
     )
   }
 
-  /** A window fault of the far side, if its rate (1 unless told) has it strike this request. */
+  /** A window fault of the far side, if its share (all unless told) has it strike this request. */
   #striking(kind: string, call: Call): Fault | undefined {
     const fault = this.runtime.active(kind, call.host)
-    if (fault?.rate === undefined) return fault
-    return this.runtime.drawAt(`${kind}@${call.strike?.site ?? ''}`) < fault.rate ? fault : undefined
+    if (fault?.share === undefined) return fault
+    return this.runtime.drawAt(`${kind}@${call.strike?.site ?? ''}`) < fault.share ? fault : undefined
   }
 
   #isKnown(host: string): boolean {

@@ -15,6 +15,8 @@ export const DELIVER_FAULTS = ['duplicate', 'hold', 'poison', 'error', 'rebalanc
 const DAY_MS = 86_400_000
 const DEFAULT_HOLD_MS = 5_000
 const DEFAULT_SLOW_MS = 1_000
+/** How long an expelled member goes on after its partition has gone to another. */
+const OVERLAP_MS = 100
 
 /** One message, or the messages of one batch, on their way to a handler. */
 interface Delivery {
@@ -123,6 +125,7 @@ export class Deliveries {
     try {
       const strike = this.#runtime.visit('deliver', delivery.label, DELIVER_FAULTS)
       this.#runtime.leave(strike)
+      if (process?.paused === true) this.broker.groups.suspect(member => member.process === process)
       return strike
     } catch (error) {
       if (process?.alive === false) return undefined
@@ -243,7 +246,18 @@ export class Deliveries {
       runtime.crash(process, 'duplicate after-restart')
       return never()
     }
-    if (when === 'other-owner') groups.expel(this.groupId, this.link.memberId)
+    if (when === 'other-owner') {
+      groups.expel(this.groupId, this.link.memberId)
+      // As if this handler had outlived its session: meanwhile the others, if any, share its partitions out and go on.
+      if ((groups.get(this.groupId)?.members.size ?? 0) > 0) {
+        const owner = process ?? null
+        await new Promise<void>(resolve => {
+          groups.onceSettled(this.groupId, () =>
+            runtime.schedule(OVERLAP_MS, resolve, { owner, idle: false }),
+          )
+        })
+      }
+    }
     if (when === 'later') {
       const { topic, partition } = delivery.log
       const offset = Number(delivery.messages[0]!.offset)

@@ -26,6 +26,7 @@ function begin(broker: Broker, fault: Fault): void {
   const { kind, service } = fault
   if (kind === 'broker-down') breakConnections(broker, () => true)
   else if (kind === 'disconnected') breakConnections(broker, ({ link }) => link.process?.service === service)
+  else if (kind === 'pause') broker.groups.suspect(({ process }) => process?.service === service)
   else if (kind === 'rebalance') rebalance(broker, service)
   else if (kind === 'retention') deleteOldRecords(broker, service, fault.by ?? 0)
 }
@@ -33,7 +34,9 @@ function begin(broker: Broker, fault: Fault): void {
 function breakConnections(broker: Broker, isStruck: (connection: Connection) => boolean): void {
   for (const connection of [...broker.connections]) {
     if (!isStruck(connection)) continue
-    broker.fetches.drop(connection.link)
+    const { link } = connection
+    broker.fetches.drop(link)
+    broker.groups.suspect(member => member.link === link)
     connection.break()
   }
 }

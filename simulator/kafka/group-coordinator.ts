@@ -4,7 +4,7 @@
  * Follows Kafka's classic group protocol (kafka.coordinator.group.GroupCoordinator): the same states, the same errors in
  * each of them. A group's first member does not wait for others unless `initialRebalanceDelayMs` says so.
  */
-import type { Reply, Runtime, Scheduled } from '#simulator/world/runtime.ts'
+import type { Reply, Runtime } from '#simulator/world/runtime.ts'
 import type { ClientLink } from './client-link.ts'
 import type { Fetches } from './fetches.ts'
 import {
@@ -56,18 +56,13 @@ export class GroupCoordinator {
     readonly initialRebalanceDelayMs: number,
   ) {
     runtime.onSkip(byMs => {
-      for (const group of this.#groups.values()) {
-        for (const member of group.members.values()) member.lastSeenMs += byMs
+      for (const { group, member } of this.#everybody()) {
+        // A frozen process is silent for as long as time goes by, whether anybody looks or not.
+        if (member.process?.paused === true) this.#suspect(group, member)
+        else member.lastSeenMs += byMs
       }
     })
-    // From now on its silence is not idle waiting any more: the others wait for its session to expire.
-    runtime.onDeath(process => {
-      for (const group of this.#groups.values()) {
-        for (const member of group.members.values()) {
-          if (member.process === process) this.#watchSession(group, member)
-        }
-      }
-    })
+    runtime.onDeath(process => this.suspect(member => member.process === process))
   }
 
   get groups(): readonly Group[] {
@@ -102,7 +97,7 @@ export class GroupCoordinator {
       return
     }
     const member = this.#memberOf(group, request.memberId)
-    this.#seen(member)
+    this.#seen(group, member)
     const unchanged = sameProtocols(member.protocols, request.groupProtocols)
     const settled =
       group.state === 'CompletingRebalance' ||
@@ -120,7 +115,7 @@ export class GroupCoordinator {
   /** @throws UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, REBALANCE_IN_PROGRESS */
   sync(request: SyncRequest, reply: Reply<SyncResponse>): void {
     const { group, member } = this.#check(request.groupId, request.memberId, request.generationId)
-    this.#seen(member)
+    this.#seen(group, member)
     if (group.state === 'PreparingRebalance') throw protocolError('REBALANCE_IN_PROGRESS')
     if (group.state === 'Stable') {
       reply.resolve(syncResponse(member))
@@ -136,14 +131,14 @@ export class GroupCoordinator {
     for (const other of group.members.values()) {
       other.syncing?.resolve(syncResponse(other))
       other.syncing = undefined
-      this.#seen(other)
+      this.#seen(group, other)
     }
   }
 
   /** @throws UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, REBALANCE_IN_PROGRESS */
   heartbeat(groupId: string, memberId: string, generationId: number): void {
     const { group, member } = this.#check(groupId, memberId, generationId)
-    this.#seen(member)
+    this.#seen(group, member)
     if (group.state === 'PreparingRebalance') throw protocolError('REBALANCE_IN_PROGRESS')
   }
 
@@ -164,7 +159,7 @@ export class GroupCoordinator {
     if (groupGenerationId >= 0 || group.state !== 'Empty') {
       const { member } = this.#check(groupId, memberId, groupGenerationId)
       if (group.state === 'CompletingRebalance') throw protocolError('REBALANCE_IN_PROGRESS')
-      this.#seen(member)
+      this.#seen(group, member)
     }
     this.offsets.commit(groupId, topics)
   }
@@ -178,11 +173,24 @@ export class GroupCoordinator {
     this.offsets.deleteGroup(groupId)
   }
 
+  /**
+   * From now on the silence of these members is not idle waiting: they may be gone, and until their sessions have expired
+   * nobody reads their partitions. Holds until they are heard of again.
+   */
+  suspect(isSuspect: (member: Member) => boolean): void {
+    for (const { group, member } of this.#everybody()) if (isSuspect(member)) this.#suspect(group, member)
+  }
+
   /** Makes everybody join again, as a metadata change or a newcomer would. */
   forceRebalance(groupId: string): void {
     const group = this.#groups.get(groupId)
     if (group === undefined || group.members.size === 0 || group.state === 'PreparingRebalance') return
     this.#rebalance(group)
+  }
+
+  /** Calls back, in whoever's step, once the group has an assignment again or nobody is left in it. */
+  onceSettled(groupId: string, settled: () => void): void {
+    this.groupOf(groupId).whenSettled.push(settled)
   }
 
   /** Throws a member out, as when its session has expired; it learns so from its next request. */
@@ -214,6 +222,7 @@ export class GroupCoordinator {
       assignment: NO_ASSIGNMENT,
       lastSeenMs: this.runtime.now(),
       sessionTimer: undefined,
+      suspect: false,
       joining: reply,
       syncing: undefined,
     }
@@ -239,7 +248,9 @@ export class GroupCoordinator {
       let timeoutMs = 0
       for (const member of group.members.values()) {
         timeoutMs = Math.max(timeoutMs, member.rebalanceTimeoutMs)
-        if (member.joining === undefined) this.fetches.want(member.link)
+        if (member.joining !== undefined) continue
+        this.fetches.want(member.link)
+        this.#suspect(group, member)
       }
       if (!group.everybodyJoins) this.#completeAfter(group, timeoutMs)
     }
@@ -279,7 +290,8 @@ export class GroupCoordinator {
     for (const member of group.members.values()) {
       member.joining?.resolve(group.joinResponse(member))
       member.joining = undefined
-      this.#seen(member)
+      member.link.wanted = false
+      this.#seen(group, member)
     }
   }
 
@@ -301,6 +313,7 @@ export class GroupCoordinator {
 
   #enter(group: Group, state: GroupState): void {
     group.state = state
+    if (state === 'Stable' || state === 'Empty') for (const settled of group.whenSettled.splice(0)) settled()
     const record: GroupRecord = {
       kind: 'kafka.group',
       group: group.id,
@@ -311,27 +324,40 @@ export class GroupCoordinator {
     this.runtime.record(record, { process: 'kafka', detached: true })
   }
 
-  #seen(member: Member): void {
+  #seen(group: Group, member: Member): void {
     member.lastSeenMs = this.runtime.now()
+    if (!member.suspect) return
+    member.suspect = false
+    this.#watchSession(group, member)
+  }
+
+  #suspect(group: Group, member: Member): void {
+    member.suspect = true
+    this.#watchSession(group, member)
   }
 
   /** One timer per member, armed again for the rest when the member has been heard of in the meantime. */
   #watchSession(group: Group, member: Member): void {
     member.sessionTimer?.cancel()
     const restMs = member.lastSeenMs + member.sessionTimeoutMs - this.runtime.now()
-    member.sessionTimer = this.#sessionTimer(group, member, Math.max(0, restMs))
-  }
-
-  #sessionTimer(group: Group, member: Member, delayMs: number): Scheduled {
     const check = () => {
       // Whoever waits for the coordinator is not silent.
-      if (member.joining !== undefined || member.syncing !== undefined) this.#seen(member)
-      const restMs = member.lastSeenMs + member.sessionTimeoutMs - this.runtime.now()
-      if (restMs > 0) member.sessionTimer = this.#sessionTimer(group, member, restMs)
-      else this.#remove(group, member)
+      const waits = member.joining !== undefined || member.syncing !== undefined
+      if (waits) member.lastSeenMs = this.runtime.now()
+      const isOver = this.runtime.now() >= member.lastSeenMs + member.sessionTimeoutMs
+      if (isOver) this.#remove(group, member)
+      else this.#watchSession(group, member)
     }
-    const idle = member.process?.alive !== false
-    return this.runtime.schedule(delayMs, check, { owner: null, idle })
+    member.sessionTimer = this.runtime.schedule(Math.max(0, restMs), check, {
+      owner: null,
+      idle: !member.suspect,
+    })
+  }
+
+  *#everybody(): Iterable<{ group: Group; member: Member }> {
+    for (const group of this.#groups.values()) {
+      for (const member of [...group.members.values()]) yield { group, member }
+    }
   }
 
   #check(groupId: string, memberId: string, generationId: number): { group: Group; member: Member } {

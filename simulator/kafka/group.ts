@@ -39,6 +39,8 @@ export interface Member {
   assignment: Buffer
   lastSeenMs: number
   sessionTimer: Scheduled | undefined
+  /** True when it may be gone: then the end of its session is awaited and not idled towards. */
+  suspect: boolean
   /** Set while it waits for the others to join. */
   joining: Reply<JoinResponse> | undefined
   /** Set while it waits for the leader's assignment. */
@@ -56,6 +58,8 @@ export class Group {
   rebalanceTimer: Scheduled | undefined
   /** True while its first rebalance waits for more members: Kafka's `group.initial.rebalance.delay.ms`. */
   gathering = false
+  /** Who wants to know when it is Stable or Empty again. */
+  readonly whenSettled: (() => void)[] = []
   /** The highest offset handed to a handler, by partition, to tell redeliveries. */
   readonly delivered = new Map<PartitionLog, number>()
 

@@ -98,7 +98,17 @@ class SimulatedKafka extends kafkajs.Kafka {
     }
     const broker = this.#broker
     const link = this.#lastLink!
-    return { ...consumer, run: options => consumer.run(observed(broker, link, config.groupId, options)) }
+    // Whoever stops a consumer waits for its long poll, which is not idle waiting then.
+    const awaited = (end: () => Promise<void>) => () => {
+      broker.fetches.want(link)
+      return end()
+    }
+    return {
+      ...consumer,
+      run: options => consumer.run(observed(broker, link, config.groupId, options)),
+      stop: awaited(consumer.stop),
+      disconnect: awaited(consumer.disconnect),
+    }
   }
 
   #simulate(cluster: KafkaJSCluster, options: ClusterOptions): KafkaJSCluster {

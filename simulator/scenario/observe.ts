@@ -41,7 +41,12 @@ export function observeReadModels(
       const drift = countDifferences(now, model.expected(evidence))
       seen.set(model.name, now)
       const record: ObserveRecord = { kind: 'observe', model: model.name, rows: changed, removed, drift }
-      runtime.record<ObserveRecord>(record, { process: model.database, effect: false, cause: 0, detached: true })
+      runtime.record<ObserveRecord>(record, {
+        process: model.database,
+        effect: false,
+        cause: 0,
+        detached: true,
+      })
     }
   }
 

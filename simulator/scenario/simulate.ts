@@ -11,9 +11,9 @@ import { createTraceHash } from '#simulator/trace/hash.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { ProcessHandle, TraceRecord } from '#simulator/world/runtime.ts'
 import { createWorld, type Deadline } from '#simulator/world/world.ts'
-import { refuseUnstruck, troubleOf } from './trouble.ts'
 import { observeReadModels } from './observe.ts'
 import type { Evidence, Guarantee, Scenario, Violation } from './scenario.ts'
+import { refuseUnstruck, troubleOf } from './trouble.ts'
 
 export interface SimulateOptions {
   /** Gets every record as it is made. */
@@ -83,7 +83,9 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
   const { runtime } = world
   const databases = createDatabases(runtime)
   const cluster = createCluster({ runtime, topics: scenario.topics })
-  const parties = Object.fromEntries(Object.entries(scenario.parties).map(([name, create]) => [name, create()]))
+  const parties = Object.fromEntries(
+    Object.entries(scenario.parties).map(([name, create]) => [name, create()]),
+  )
   const network = createNetwork(runtime, { parties, services: scenario.services.map(({ name }) => name) })
   const evidence: Evidence = {
     fold: definition => folds.get(definition as Fold<unknown>) as ReturnType<typeof definition.initial>,
@@ -128,7 +130,12 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
           deadline.onWorkloadDone(world.elapsedMs)
         },
       })
-      const observe = observeReadModels(runtime, scenario.readModels ?? [], evidence, options.observeEveryMs ?? 0)
+      const observe = observeReadModels(
+        runtime,
+        scenario.readModels ?? [],
+        evidence,
+        options.observeEveryMs ?? 0,
+      )
 
       let settled = await world.settle(deadline)
       const healedAtMs = world.elapsedMs
@@ -138,7 +145,10 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
       }
       if (settled.reason === 'settled' && scenario.operator !== undefined) {
         const { operator } = scenario
-        world.spawn({ name: 'operator', start: process => operator({ kafka: new cluster.Kafka({ clientId: process.name }) }) })
+        world.spawn({
+          name: 'operator',
+          start: process => operator({ kafka: new cluster.Kafka({ clientId: process.name }) }),
+        })
         settled = await world.settle()
       }
       observe()
@@ -181,7 +191,11 @@ function planDeadline(plan: Plan, patienceMs: number): Deadline & { onWorkloadDo
   }
 }
 
-function judge(guarantees: readonly Guarantee[], evidence: Evidence, isHappyPath: boolean): BrokenGuarantee[] {
+function judge(
+  guarantees: readonly Guarantee[],
+  evidence: Evidence,
+  isHappyPath: boolean,
+): BrokenGuarantee[] {
   return guarantees.flatMap(guarantee => {
     // "It happened at all" is a promise about the workload; a fault may well keep it from happening.
     if (guarantee.kind === 'sometimes' && !isHappyPath) return []

@@ -46,8 +46,16 @@ export function refuseUnstruck(world: World): void {
   }
   const [fault] = world.planned.unstruck()
   if (fault === undefined) return
+  if (world.planned.tooLate(fault)) {
+    throw new WorkbenchError(
+      'unknown-site',
+      `The run came by the site ${fault.at} only after it had been healed, when no fault strikes any more.`,
+      'Choose an earlier occurrence.',
+    )
+  }
   const sites: string[] = []
-  for (const [base, visits] of world.sites.entries()) sites.push(siteName(base, 1), ...(visits > 1 ? [siteName(base, visits)] : []))
+  for (const [base, visits] of world.sites.entries())
+    sites.push(siteName(base, 1), ...(visits > 1 ? [siteName(base, visits)] : []))
   throw new WorkbenchError(
     'unknown-site',
     `The run never came by the site ${fault.at}.`,

@@ -57,8 +57,8 @@ export const CATALOGUE: Readonly<Record<string, ProductRequest>> = {
   },
 }
 
-/** More than there ever is of anything. */
-export const TOO_MANY = 500
+/** The most that one line of an order may ask for, and more than there ever is of anything. */
+export const TOO_MANY = 10_000
 
 export const CUSTOMERS = ['ada', 'barbara', 'grace', 'hedy', 'katherine', 'radia']
 /** Their cards are declined, see parties.ts. */

@@ -5,16 +5,20 @@ import type { ClientNotes } from './client-notes.ts'
 import type { PlaceOrderBody, ProductRequest } from './requests.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Lists products and waits until the catalog has them all; the other services may hear of them later. */
+/**
+ * Lists products and waits until the catalog has them; the other services may hear of them later.
+ * Returns false when the catalog did not answer for all of them: there is no use in ordering what is not listed.
+ */
 export async function listProducts(
   shopper: Shopper,
   products: readonly (readonly [id: string, product: ProductRequest])[],
-): Promise<void> {
-  await Promise.all(
+): Promise<boolean> {
+  const answers = await Promise.all(
     products.map(([id, body]) =>
       shopper.command({ method: 'PUT', path: `/products/${id}`, key: `list-${id}`, body }),
     ),
   )
+  return answers.every(answer => answer !== undefined)
 }
 
 /** Places an order and notes it when it was accepted. */

@@ -12,10 +12,11 @@ const ORDER_EVERY_MS = 50
 export function createDataWorkload(notes: ClientNotes, { products, orders }: DataSet): () => Promise<void> {
   return async () => {
     const shopper = createShopper(notes)
-    await listProducts(
+    const isListed = await listProducts(
       shopper,
       products.map(product => [product.productId, toProduct(product)]),
     )
+    if (!isListed) return
     const underWay = new Set<Promise<unknown>>()
     for (const order of orders) {
       const placing = placeOrder(shopper, notes, `place-${order.orderId}`, toOrder(order))

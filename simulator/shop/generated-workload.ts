@@ -29,7 +29,14 @@ export function createGeneratedWorkload(
 ): () => Promise<void> {
   return async () => {
     const shopper = createShopper(notes)
-    await listProducts(shopper, Object.entries(CATALOGUE))
+    const isListed = await listProducts(
+      shopper,
+      Object.entries(CATALOGUE).map(
+        ([id, product]) =>
+          [id, { ...product, openingStock: (product.openingStock ?? 0) * stockFactor(orders) }] as const,
+      ),
+    )
+    if (!isListed) return
     const underWay: Promise<void>[] = []
     const cancelEvery = cancelRate > 0 ? Math.max(1, Math.round(1 / cancelRate)) : Number.POSITIVE_INFINITY
     for (let number = 1; number <= orders; number++) {
@@ -40,6 +47,11 @@ export function createGeneratedWorkload(
     }
     await Promise.all(underWay)
   }
+}
+
+/** The catalogue's stock is for a dozen orders; more of them need more, up to what TOO_MANY allows. */
+function stockFactor(orders: number): number {
+  return Math.min(100, Math.max(1, Math.ceil(orders / 12)))
 }
 
 /** One customer's visit: an order, perhaps regretted, perhaps shipped. */

@@ -15,7 +15,7 @@ export async function readRange(
   const consumer = kafka.consumer({ groupId: `read-range-${crypto.randomUUID()}`, maxWaitTimeInMs: 100 })
   await consumer.connect()
   await consumer.subscribe({ topics: [topic], fromBeginning: true })
-  const messages: KafkaMessage[] = []
+  const messages = new Map<string, KafkaMessage>()
   await new Promise<void>((resolve, reject) => {
     consumer
       .run({
@@ -24,8 +24,7 @@ export async function readRange(
           if (batch.partition !== partition) return
           for (const message of batch.messages) {
             const offset = Number(message.offset)
-            if (offset >= from && offset < to && !messages.some(known => known.offset === message.offset))
-              messages.push(message)
+            if (offset >= from && offset < to) messages.set(message.offset, message)
           }
           if (Number(batch.lastOffset()) >= to - 1) resolve()
         },
@@ -34,5 +33,5 @@ export async function readRange(
     consumer.seek({ topic, partition, offset: String(from) })
   })
   await consumer.disconnect()
-  return messages
+  return [...messages.values()]
 }

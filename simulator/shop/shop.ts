@@ -56,13 +56,10 @@ export function createShop(options: ShopOptions = {}): Shop {
       { name: 'gateway', service: gateway },
     ],
     parties: { psp: createPaymentProvider, mail: createMailProvider },
-    workload: async () => {
-      notes.accepted.clear()
-      notes.commands.clear()
-      await (options.data === undefined
+    workload:
+      options.data === undefined
         ? createGeneratedWorkload(notes, options)
-        : createDataWorkload(notes, options.data))()
-    },
+        : createDataWorkload(notes, options.data),
     operator: redriveDeadLetters,
     folds: [shopLog],
     guarantees: createGuarantees(notes, isGenerated),

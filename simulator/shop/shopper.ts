@@ -23,8 +23,8 @@ export interface Shopper {
 const TIMEOUT_MS = 8_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
-/** With the pauses about an hour. */
-const MAX_ATTEMPTS = 400
+/** With the pauses about ten minutes. */
+const MAX_ATTEMPTS = 80
 
 export function createShopper(notes: ClientNotes): Shopper {
   return {

@@ -7,8 +7,16 @@ import { lag, lagSummary } from '#simulator/trace/lag.ts'
 import type { ClientNotes } from './client-notes.ts'
 import { has, isFinal, shopLog } from './log-fold.ts'
 import { READ_MODELS } from './read-models.ts'
-import { REVENUE, type RevenueRow, rowsOf, STOCK, type StockRow, WEEKLY_SALES, type WeeklySalesRow } from './tables.ts'
-import { EVENT_TOPICS } from './topics.ts'
+import {
+  REVENUE,
+  type RevenueRow,
+  rowsOf,
+  STOCK,
+  type StockRow,
+  WEEKLY_SALES,
+  type WeeklySalesRow,
+} from './tables.ts'
+import { CONSUMERS, EVENT_TOPICS } from './topics.ts'
 
 export interface ShopSummary {
   readonly orders: {
@@ -99,7 +107,11 @@ export function summarize(evidence: Evidence, notes: ClientNotes): ShopSummary {
   }
 }
 
-function entries(evidence: Evidence, party: string, action: string): { orders: number; again: number; cents: number } {
+function entries(
+  evidence: Evidence,
+  party: string,
+  action: string,
+): { orders: number; again: number; cents: number } {
   const seen = new Set<unknown>()
   let all = 0
   let cents = 0
@@ -128,7 +140,8 @@ function readModels(evidence: Evidence): ReadModelSummary[] {
 
 function lagOf(evidence: Evidence): LagSummary[] {
   const { t, groups } = evidence.fold(lag)
-  return [...groups.values()].map(({ group, total }) => {
+  // Others come and go: the operator reads topics under names of its own.
+  return CONSUMERS.flatMap(name => groups.get(name) ?? []).map(({ group, total }) => {
     const { worstMessages, worstAgeMs } = lagSummary(total, t)
     return { group, worstMessages, worstAgeMs }
   })

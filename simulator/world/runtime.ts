@@ -16,6 +16,8 @@ export interface Fault {
   readonly for?: number
   /** Probability per visit, 0 to 1, for faults that strike a service at random (seeded) visits. */
   readonly rate?: number
+  /** The share of what comes by during the window that is struck, 0 to 1; all of it unless told. */
+  readonly share?: number
   /** A delay, skew or age in milliseconds. */
   readonly by?: number
   /** How many times it strikes; once unless told. */

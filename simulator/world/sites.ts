@@ -54,6 +54,7 @@ export class PlannedFaults {
   readonly #byRate: Fault[] = []
   readonly windows: readonly Fault[]
   readonly #struck = new Set<Fault>()
+  readonly #tooLate = new Set<Fault>()
   readonly #misplaced = new Map<Fault, readonly string[]>()
   #healed = false
 
@@ -84,14 +85,18 @@ export class PlannedFaults {
     kinds: readonly string[],
     nowMs: number,
   ): readonly Fault[] {
-    if (this.#healed || (this.#bySite.size === 0 && this.#byRate.length === 0)) return NONE
+    if (this.#bySite.size === 0 && this.#byRate.length === 0) return NONE
     let found: Fault[] | undefined
     for (const { fault, first, last } of this.#bySite.get(base) ?? NO_STRIKES) {
       if (occurrence < first || occurrence > last) continue
+      if (this.#healed) {
+        this.#tooLate.add(fault)
+        continue
+      }
       if (canStrikeAnywhere(fault.kind) || kinds.includes(fault.kind)) found = push(found, fault)
       else this.#misplaced.set(fault, kinds)
     }
-    for (const fault of this.#byRate) {
+    for (const fault of this.#healed ? NONE : this.#byRate) {
       if (fault.service !== service) continue
       if (!canStrikeAnywhere(fault.kind) && !kinds.includes(fault.kind)) continue
       if (!withinWindow(fault, nowMs)) continue
@@ -100,6 +105,11 @@ export class PlannedFaults {
     if (found === undefined) return NONE
     for (const fault of found) this.#struck.add(fault)
     return found
+  }
+
+  /** Faults at a site that was visited only after everything had been healed. */
+  tooLate(fault: Fault): boolean {
+    return this.#tooLate.has(fault)
   }
 
   /** Faults planned at a site that cannot suffer them, with the kinds it can (besides crash and pause). */

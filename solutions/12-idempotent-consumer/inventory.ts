@@ -28,6 +28,13 @@ export const inventory: Service = async host => {
   const app = new Hono()
   app.get('/inventory/reorder-candidates', c => c.json(readReorderCandidates(db)))
   app.get('/inventory/weekly-sales', c => c.json(readWeeklySales(db)))
+  // A read that fails (a locked database) has changed nothing: the caller may ask again.
+  app.onError(error =>
+    Response.json(
+      { type: 'about:blank', title: 'Service unavailable', status: 503, detail: error.message },
+      { status: 503, headers: { 'content-type': 'application/problem+json' } },
+    ),
+  )
   host.listen(app)
   await relay(host)
 

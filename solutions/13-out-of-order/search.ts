@@ -38,6 +38,13 @@ export const search: Service = async host => {
 
   const app = new Hono()
   app.get('/search/products', c => c.json(index.find(c.req.query('q') ?? '')))
+  // A read that fails (a locked database) has changed nothing: the caller may ask again.
+  app.onError(error =>
+    Response.json(
+      { type: 'about:blank', title: 'Service unavailable', status: 503, detail: error.message },
+      { status: 503, headers: { 'content-type': 'application/problem+json' } },
+    ),
+  )
   host.listen(app)
 
   const producer = kafka.producer()

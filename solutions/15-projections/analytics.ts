@@ -49,6 +49,13 @@ export const analytics: Service = async host => {
     const problem = { type: 'about:blank', title: 'Bad period', status: 400, detail }
     return c.json(problem, 400, { 'content-type': 'application/problem+json' })
   })
+  // A read that fails (a locked database) has changed nothing: the caller may ask again.
+  app.onError(error =>
+    Response.json(
+      { type: 'about:blank', title: 'Service unavailable', status: 503, detail: error.message },
+      { status: 503, headers: { 'content-type': 'application/problem+json' } },
+    ),
+  )
   host.listen(app)
 
   await consume(host, {

@@ -1,0 +1,41 @@
+/**
+ * What a worker thread can be asked to do, and what it answers.
+ */
+import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
+import type { ShopSummary } from '#simulator/shop/summary.ts'
+import type { RunSpec } from './run-spec.ts'
+
+export interface SimTask {
+  readonly spec: RunSpec
+  /** File to write the trace to, as NDJSON. */
+  readonly trace?: string
+  /** File to write a Mermaid sequence diagram to. */
+  readonly diagram?: string
+  /** The order the diagram is about; default the first that went wrong, else the first. */
+  readonly subject?: string
+  /** Virtual milliseconds between two samples of the read models; 0 for the end only. */
+  readonly observeEveryMs: number
+  readonly maxVirtualMs?: number
+  readonly maxSteps?: number
+}
+
+export interface SimResult {
+  readonly holds: boolean
+  readonly violations: readonly BrokenGuarantee[]
+  readonly trouble: { readonly code: string; readonly sentence: string; readonly next: string } | undefined
+  readonly traceHash: string
+  readonly records: number
+  readonly steps: number
+  readonly virtualMs: number
+  readonly healedAtMs: number
+  /** Real milliseconds that the simulation took. */
+  readonly realMs: number
+  readonly guarantees: number
+  readonly summary: ShopSummary
+}
+
+export interface SimProgress {
+  readonly steps: number
+  readonly virtualMs: number
+  readonly orders: number
+}
