@@ -15,7 +15,7 @@ interface Answer {
   entry?: PartyEntry
 }
 
-/** `POST /charges` and `POST /refunds`. Customers whose id begins with `declined-` have no money: 402. */
+/** `POST /charges` and `POST /refunds`, and `GET /charges/<key>` to ask what became of one. Customers whose id begins with `declined-` have no money: 402. */
 export function createPaymentProvider(): Party {
   const charged = new Set<string>()
   return createParty((path, key, body) => {
@@ -55,6 +55,8 @@ function createParty(act: (path: string, key: string, body: unknown) => Answer):
   const answers = new Map<string, Answer>()
 
   async function answer(request: Request): Promise<Answer> {
+    if (request.method === 'GET')
+      return answers.get(new URL(request.url).pathname.split('/').at(-1)!) ?? NOT_FOUND
     const key = request.headers.get('idempotency-key')
     if (key === null) return { status: 400, body: { error: 'Idempotency-Key is missing' } }
     const body: unknown = await request.json().catch(() => undefined)

@@ -10,8 +10,10 @@ import type { KafkaClient } from '#simulator/service.ts'
 import { readRange } from './read-range.ts'
 import { CONSUMERS } from './topics.ts'
 
-/** A letter that comes back this often needs a person. */
+/** Letters that keep coming back after so many passes need a person. */
 const MAX_PASSES = 20
+/** A consumer that has just come back may take minutes to get its partitions. */
+const MAX_WAITS = 300
 const PAUSE_MS = 2_000
 
 export async function redriveDeadLetters({ kafka }: OperatorHost): Promise<void> {
@@ -21,7 +23,7 @@ export async function redriveDeadLetters({ kafka }: OperatorHost): Promise<void>
   await admin.connect()
   const seen = new Map<string, number>()
 
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
+  for (let passes = 0, waits = 0; passes < MAX_PASSES && waits < MAX_WAITS; ) {
     let redriven = 0
     for (const service of CONSUMERS) {
       const topic = `dead.${service}`
@@ -40,6 +42,8 @@ export async function redriveDeadLetters({ kafka }: OperatorHost): Promise<void>
     }
     // Messages that waited behind a letter may have joined it while it was on its way: look once more.
     if (redriven === 0 && (await isRetried(admin))) break
+    if (redriven > 0) passes++
+    else waits++
     await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
   }
   await producer.disconnect()

@@ -22,7 +22,8 @@ export class Incarnation implements ProcessHandle {
   paused = false
   /** Events that came due while it was paused, in order. */
   readonly heldBack: QueuedEvent[] = []
-  steps = 0
+  /** How many handlers of it have not settled. */
+  handling = 0
   #random: (() => number) | undefined
 
   constructor(

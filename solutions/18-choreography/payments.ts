@@ -7,7 +7,7 @@ import { createEvent, type Envelope } from '#work/02-event-envelope/envelope.ts'
 import { createOutbox } from '#work/09-outbox/outbox.ts'
 import { relay } from '#work/10-relay/relay.ts'
 import { consume, TransientError } from '#work/14-dead-letters/consume.ts'
-import { charge, refund } from './provider.ts'
+import { charge, refund, wasCharged } from './provider.ts'
 
 const OrderPlaced = z.object({
   orderId: z.string(),
@@ -34,9 +34,9 @@ export const payments: Service = async host => {
   const update = db.prepare('UPDATE payments SET status = ? WHERE order_id = ? AND status = ?')
 
   /** Begins the payment unless the order has one already; the row's primary key decides between two that try. */
-  const ensure = (orderId: string, status: Status, amountCents: number): Payment => {
-    begin.run(orderId, status, amountCents)
-    return find.get(orderId) as Payment
+  const ensure = (orderId: string, status: Status, amountCents: number) => {
+    const isNew = begin.run(orderId, status, amountCents).changes > 0
+    return { isNew, ...(find.get(orderId) as Payment) }
   }
   /** One step of a payment and the event that tells of it, once: whoever finds another status was not first. */
   const advance = db.transaction(
@@ -49,12 +49,12 @@ export const payments: Service = async host => {
 
   async function pay(event: Envelope) {
     const { orderId, customer, totalCents } = OrderPlaced.parse(event.data)
-    if (ensure(orderId, 'pending', totalCents).status !== 'pending') return
-    if (await charge(orderId, customer.id, totalCents)) {
-      advance(orderId, 'pending', 'authorized', 'PaymentAuthorized', event)
-    } else {
-      advance(orderId, 'pending', 'declined', 'PaymentDeclined', event)
-    }
+    const { status, isNew } = ensure(orderId, 'pending', totalCents)
+    if (status !== 'pending') return
+    // After an attempt whose answer nobody saw, a refusal proves nothing: that attempt may have charged.
+    const isPaid = (await charge(orderId, customer.id, totalCents)) || (!isNew && (await wasCharged(orderId)))
+    if (isPaid) advance(orderId, 'pending', 'authorized', 'PaymentAuthorized', event)
+    else advance(orderId, 'pending', 'declined', 'PaymentDeclined', event)
   }
 
   async function payBack(event: Envelope) {

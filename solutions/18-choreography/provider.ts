@@ -16,18 +16,31 @@ export async function charge(orderId: string, customerId: string, amountCents: n
   return true
 }
 
+/** Asks what became of a charge whose answer was never seen. */
+export async function wasCharged(orderId: string): Promise<boolean> {
+  const response = await call('GET', `charges/charge-${orderId}`)
+  if (response.status === 404) return false
+  await requireSuccess(response)
+  return true
+}
+
 export async function refund(orderId: string, amountCents: number): Promise<void> {
   await requireSuccess(await post('refunds', `refund-${orderId}`, { orderId, amountCents }))
 }
 
 /** A timeout does not say whether it was done: only asking again, with the same key, will. */
-async function post(path: string, key: string, body: unknown): Promise<Response> {
-  return fetch(`http://psp/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch(error => {
+function post(path: string, key: string, body: unknown): Promise<Response> {
+  return call(
+    'POST',
+    path,
+    { 'content-type': 'application/json', 'idempotency-key': key },
+    JSON.stringify(body),
+  )
+}
+
+async function call(method: string, path: string, headers?: Record<string, string>, body?: string) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  return fetch(`http://psp/${path}`, { method, signal, ...(body && { headers, body }) }).catch(error => {
     throw new TransientError(`the payment provider does not answer: ${error}`)
   })
 }

@@ -1,0 +1,38 @@
+/**
+ * Which student code is at work: handlers that have not settled, programs that are still starting.
+ */
+import type { Incarnation } from './process.ts'
+
+interface Work {
+  readonly process: Incarnation
+  readonly label: string
+  readonly isHandler: boolean
+}
+
+export class BusyList {
+  readonly #works = new Map<number, Work>()
+  #seq = 0
+
+  get size(): number {
+    return this.#works.size
+  }
+
+  /** @param isHandler a handler owes somebody a result; a program that never finishes starting may just be polling */
+  begin(process: Incarnation, label: string, isHandler: boolean): () => void {
+    const token = ++this.#seq
+    this.#works.set(token, { process, label, isHandler })
+    if (isHandler) process.handling++
+    return () => {
+      if (this.#works.delete(token) && isHandler) process.handling--
+    }
+  }
+
+  /** A dead process owes nothing. */
+  drop(process: Incarnation): void {
+    for (const [token, work] of this.#works) if (work.process === process) this.#works.delete(token)
+  }
+
+  list(): readonly Work[] {
+    return [...this.#works.values()]
+  }
+}
