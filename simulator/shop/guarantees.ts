@@ -10,6 +10,7 @@ import {
   mailedWhenPaid,
   refundedWhenCancelled,
 } from './money-guarantees.ts'
+import { OLD_COMMANDS } from './old-data.ts'
 import { revenueModel, searchModel, stockModel, weeklySalesModel } from './read-models.ts'
 import { rowsOf, STOCK, type StockRow } from './tables.ts'
 import type { EventTopic } from './topics.ts'
@@ -222,7 +223,7 @@ const traceable = (notes: ClientNotes): Guarantee => ({
   judge: evidence =>
     evidence
       .fold(shopLog)
-      .roots.filter(({ causation }) => !notes.commands.has(causation))
+      .roots.filter(({ causation }) => !notes.commands.has(causation) && !OLD_COMMANDS.includes(causation))
       .map(({ id, type, subject, causation }) =>
         violation(
           'untraceable',

@@ -1,17 +1,15 @@
 /**
  * Rows written by the first version of the services, as they are found in every database that outlives a release.
  */
+
+import { createSqliteEventStore } from '#simulator/event-store/sqlite.ts'
 import type { Database } from '#simulator/service.ts'
 import { createOutbox } from '#work/09-outbox/outbox.ts'
-import { createSqliteEventStore } from '#simulator/event-store/sqlite.ts'
 
 /** The commands that led to the old events, so that these can be traced. */
 export const OLD_COMMANDS = ['old-place-1', 'old-place-2']
 
-/**
- * Two orders accepted by version 1 of orders: prices as decimal numbers, no total. The first was published long ago, so
- * nobody will hear of it again, and has been cancelled; the second still waits in the outbox.
- */
+/** Two orders accepted by version 1 of orders and not yet published: prices as decimal numbers, no total. */
 export function writeOldOrders(db: Database): void {
   const store = createSqliteEventStore(db)
   const outbox = createOutbox(db)

@@ -16,6 +16,7 @@ import { createGeneratedWorkload, type GeneratedOptions } from './generated-work
 import { createGuarantees } from './guarantees.ts'
 import { shopLog } from './log-fold.ts'
 import { notifications } from './notifications.ts'
+import { OLD_COMMANDS, writeOldOrders } from './old-data.ts'
 import { orders } from './orders.ts'
 import { ordersVersion3 } from './orders-v3.ts'
 import { createMailProvider, createPaymentProvider } from './parties.ts'
@@ -46,7 +47,7 @@ export function createShop(options: ShopOptions = {}): Shop {
     topics: TOPICS,
     services: [
       { name: 'catalog', service: catalog },
-      { name: 'orders', service: orders, nextVersion: ordersVersion3 },
+      { name: 'orders', service: orders, nextVersion: ordersVersion3, oldData: writeOldOrders },
       { name: 'relay', service: relay, database: 'orders' },
       { name: 'payments', service: payments },
       { name: 'inventory', service: inventory },

@@ -3,7 +3,7 @@
  */
 import type { Agenda } from './agenda.ts'
 import type { Fault } from './runtime.ts'
-import { withinWindow } from './sites.ts'
+import { type PlannedFaults, withinWindow } from './sites.ts'
 import type { Supervisor } from './supervisor.ts'
 
 type EdgeListener = (fault: Fault, edge: 'begin' | 'end') => void
@@ -15,14 +15,14 @@ export class FaultWindows {
   #healed = false
 
   constructor(
-    readonly windows: readonly Fault[],
+    readonly planned: PlannedFaults,
     readonly agenda: Agenda,
     readonly supervisor: Supervisor,
   ) {}
 
   /** Schedules all beginnings and ends. */
   plan(): void {
-    for (const fault of this.windows) {
+    for (const fault of this.planned.windows) {
       const from = fault.from ?? 0
       this.agenda.push(from, () => this.#begin(fault), null, { idle: false })
       if (fault.for === undefined) continue
@@ -36,19 +36,24 @@ export class FaultWindows {
 
   active(kind: string, service: string): Fault | undefined {
     if (this.#healed) return undefined
-    for (const fault of this.windows) {
+    for (const fault of this.planned.windows) {
       if (fault.kind !== kind || (fault.service ?? '') !== service) continue
       if (withinWindow(fault, this.agenda.elapsedMs)) return fault
     }
     return undefined
   }
 
-  /** Ends what is open; nothing begins any more. */
+  /** Ends what is open, faults at sites included: some go on after they struck. Nothing begins any more. */
   heal(): void {
-    for (const fault of this.windows) {
-      if (withinWindow(fault, this.agenda.elapsedMs)) this.#end(fault)
+    for (const fault of this.planned.faults) {
+      if (!this.planned.windows.includes(fault)) this.#tell(fault, 'end')
+      else if (withinWindow(fault, this.agenda.elapsedMs)) this.#end(fault)
     }
     this.#healed = true
+  }
+
+  #tell(fault: Fault, edge: 'begin' | 'end'): void {
+    for (const listener of this.#listeners) listener(fault, edge)
   }
 
   #begin(fault: Fault): void {
@@ -63,7 +68,7 @@ export class FaultWindows {
     }
     if (fault.kind === 'clock-skew') this.clockOffsetsMs.set(fault.service ?? '', fault.by ?? 0)
     if (fault.kind === 'second-instance') this.#spawnSecond(fault.service ?? '')
-    for (const listener of this.#listeners) listener(fault, 'begin')
+    this.#tell(fault, 'begin')
   }
 
   #end(fault: Fault): void {
@@ -80,7 +85,7 @@ export class FaultWindows {
     }
     if (fault.kind === 'clock-skew') this.clockOffsetsMs.delete(fault.service ?? '')
     if (fault.kind === 'second-instance') this.#retireSecond(fault.service ?? '')
-    for (const listener of this.#listeners) listener(fault, 'end')
+    this.#tell(fault, 'end')
   }
 
   #spawnSecond(service: string): void {

@@ -144,7 +144,7 @@ export interface Runtime {
 
   /** The window fault of this kind now active on this service (or party), if any. */
   active(kind: string, service: string): Fault | undefined
-  /** Called when any window fault begins or ends, and when everything is healed. */
+  /** Called when a window fault begins or ends; when everything is healed, also with the end of every fault at a site. */
   onFaultEdge(listener: (fault: Fault, edge: 'begin' | 'end') => void): void
   /** Called when a process dies (crash or stop), after its events were dropped. */
   onDeath(listener: (process: ProcessHandle) => void): void

@@ -106,7 +106,7 @@ export class World {
       this.#record(fields, process, effect),
     )
     this.#visitor = new SiteVisitor(this.planned, this.#agenda, this.#supervisor)
-    this.#windows = new FaultWindows(this.planned.windows, this.#agenda, this.#supervisor)
+    this.#windows = new FaultWindows(this.planned, this.#agenda, this.#supervisor)
     this.runtime = this.#createRuntime()
   }
 
@@ -229,8 +229,8 @@ export class World {
       if (agenda.isIdle(event)) {
         const { nearestMs, isQuiet } = agenda.outlook()
         if (isQuiet) return this.#rest(stretch)
-        const gapMs = Math.min(nearestMs, stretch.deadline.atMs) - agenda.elapsedMs
-        if (gapMs >= SKIP_AT_LEAST_MS && event.at < nearestMs && nearestMs !== Number.POSITIVE_INFINITY) {
+        const gapMs = this.#skippableMs(event, nearestMs, stretch.deadline)
+        if (gapMs >= SKIP_AT_LEAST_MS) {
           this.#skip(gapMs)
           continue
         }
@@ -249,6 +249,13 @@ export class World {
       agenda.remove()
       ;(event.owner as Incarnation).heldBack.push(event)
     }
+  }
+
+  /** How much time may pass unlived. None while a process is frozen: others notice its silence as time goes by. */
+  #skippableMs(next: QueuedEvent, nearestMs: number, deadline: Deadline): number {
+    if (nearestMs === Number.POSITIVE_INFINITY || next.at >= nearestMs) return 0
+    if (this.#supervisor.slots.some(({ current }) => current?.alive === true && current.paused)) return 0
+    return Math.min(nearestMs, deadline.atMs) - this.#agenda.elapsedMs
   }
 
   #skip(byMs: number): void {
