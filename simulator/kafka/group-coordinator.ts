@@ -326,8 +326,10 @@ export class GroupCoordinator {
 
   #seen(group: Group, member: Member): void {
     member.lastSeenMs = this.runtime.now()
-    if (!member.suspect) return
-    member.suspect = false
+    // The answer to a join that its sender did not live to see is no sign of life.
+    const isGone = member.process?.alive === false
+    if (member.suspect === isGone) return
+    member.suspect = isGone
     this.#watchSession(group, member)
   }
 
