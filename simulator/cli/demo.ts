@@ -6,9 +6,9 @@ import { findFaultKind } from '#simulator/faults/catalogue.ts'
 import { parseFault } from '#simulator/faults/plan.ts'
 import { FAILURE_MODES, type FailureMode } from '#simulator/shop/failure-modes.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
-import { startSimulatorThread } from './job.ts'
 import { DEFAULT_ORDERS, type RunSpec, writeRunSpec } from './run-spec.ts'
 import { readHardLimitMs, readWork } from './sim.ts'
+import { startSimulator } from './simulator-process.ts'
 import type { SimResult } from './tasks.ts'
 import { createProgressLine, formatTime, pad, plural, style, terminalWidth, wrap } from './terminal.ts'
 
@@ -32,7 +32,7 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
     .option('--hard-limit <seconds>', 'real time that a single step may take', '10')
     .action(async (options: { work: string; hardLimit: string }) => {
       const work = readWork(options.work)
-      const thread = startSimulatorThread(work, readHardLimitMs(options.hardLimit))
+      const simulator = startSimulator(work, readHardLimitMs(options.hardLimit))
       const progress = createProgressLine()
       const startedAt = performance.now()
       console.log(introduction(work))
@@ -41,14 +41,14 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
       try {
         for (const mode of FAILURE_MODES) {
           progress.show(`  ${mode.title} …`)
-          const row = await measure(mode, spec => thread.run({ spec, observeEveryMs: OBSERVE_EVERY_MS }))
+          const row = await measure(mode, spec => simulator.run({ spec, observeEveryMs: OBSERVE_EVERY_MS }))
           progress.clear()
           rows.push(row)
           console.log(formatRow(row))
         }
       } finally {
         progress.clear()
-        await thread.close()
+        simulator.close()
       }
       console.log(conclusion(rows, performance.now() - startedAt))
       setExitCode(rows.every(isAsPromised) ? 0 : 1)

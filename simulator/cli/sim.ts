@@ -7,7 +7,6 @@ import { z } from 'zod'
 import { type Plan, parseFault, parsePlan, seedSchema } from '#simulator/faults/plan.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
-import { startSimulatorThread, type Work } from './job.ts'
 import { formatReport } from './report.ts'
 import {
   DEFAULT_ORDERS,
@@ -17,6 +16,7 @@ import {
   readRunSpec,
   writeRunSpec,
 } from './run-spec.ts'
+import { startSimulator, type Work } from './simulator-process.ts'
 import type { SimResult } from './tasks.ts'
 import { createProgressLine, formatCount, formatTime, terminalWidth } from './terminal.ts'
 
@@ -151,10 +151,10 @@ export function readHardLimitMs(text: string): number {
 async function runOnce(spec: RunSpec, options: RunOptions): Promise<number> {
   const work = readWork(options.work)
   const hardLimitMs = readHardLimitMs(options.hardLimit)
-  const thread = startSimulatorThread(work, hardLimitMs)
+  const simulator = startSimulator(work, hardLimitMs)
   const progress = createProgressLine()
   try {
-    const result = await thread.run(
+    const result = await simulator.run(
       {
         spec,
         observeEveryMs: spec.data === undefined && spec.orders > OBSERVED_ORDERS ? 0 : OBSERVE_EVERY_MS,
@@ -182,7 +182,7 @@ async function runOnce(spec: RunSpec, options: RunOptions): Promise<number> {
     return result.holds ? 0 : 1
   } finally {
     progress.clear()
-    await thread.close()
+    simulator.close()
   }
 }
 

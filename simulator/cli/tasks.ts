@@ -1,5 +1,5 @@
 /**
- * What a worker thread can be asked to do, and what it answers.
+ * What the simulator can be asked to do, and what it answers.
  */
 import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'

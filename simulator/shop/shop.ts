@@ -16,7 +16,7 @@ import { createGeneratedWorkload, type GeneratedOptions } from './generated-work
 import { createGuarantees } from './guarantees.ts'
 import { shopLog } from './log-fold.ts'
 import { notifications } from './notifications.ts'
-import { OLD_COMMANDS, writeOldOrders } from './old-data.ts'
+import { writeOldOrders } from './old-data.ts'
 import { orders } from './orders.ts'
 import { ordersVersion3 } from './orders-v3.ts'
 import { createMailProvider, createPaymentProvider } from './parties.ts'

@@ -1,0 +1,125 @@
+/**
+ * A child process that simulates, seen from the command line: student code in it may throw, hang or never yield.
+ */
+import { fork } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import type { SimProgress, SimResult, SimTask } from './tasks.ts'
+
+/** Which implementations `#work/*` means: the reference answers or the student's files. */
+export type Work = 'solutions' | 'exercises'
+
+export interface Simulator {
+  /**
+   * Runs one task; tasks run one after another.
+   * @throws WorkbenchError what the task was refused with, or `endless-loop` when a step did not end in time
+   */
+  run(task: SimTask, onProgress?: (progress: SimProgress) => void): Promise<SimResult>
+  close(): void
+}
+
+/** What the child says. */
+export type ChildMessage =
+  | { type: 'ready' }
+  | { type: 'progress'; progress: SimProgress }
+  | { type: 'result'; result: SimResult }
+  | { type: 'refused'; code: string; sentence: string; next: string }
+  | { type: 'broken'; report: string }
+
+interface Waiting {
+  resolve(result: SimResult): void
+  reject(error: unknown): void
+  onProgress?: ((progress: SimProgress) => void) | undefined
+}
+
+/** @param hardLimitMs real milliseconds that a single step may take before the child is ended */
+export function startSimulator(work: Work, hardLimitMs: number): Simulator {
+  const child = fork(fileURLToPath(new URL('./simulator-child.ts', import.meta.url)), [String(hardLimitMs)], {
+    execArgv: argumentsFor(work),
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
+  let isReady = false
+  let complaint = ''
+  let culprit = ''
+  let waiting: Waiting | undefined
+
+  function settle(act: (waiting: Waiting) => void): void {
+    const current = waiting
+    waiting = undefined
+    if (current !== undefined) act(current)
+  }
+
+  child.stderr?.on('data', (chunk: Buffer) => {
+    // Until it is ready only a file that cannot be loaded writes here, and that is put into words below.
+    if (isReady) process.stderr.write(chunk)
+    else complaint += chunk.toString()
+  })
+  child.stdio[3]?.on('data', (chunk: Buffer) => {
+    culprit += chunk.toString()
+  })
+  child.on('message', (message: ChildMessage) => {
+    if (message.type === 'ready') isReady = true
+    else if (message.type === 'progress') waiting?.onProgress?.(message.progress)
+    else if (message.type === 'result') settle(({ resolve }) => resolve(message.result))
+    else if (message.type === 'refused')
+      settle(({ reject }) => reject(new WorkbenchError(message.code, message.sentence, message.next)))
+    else settle(({ reject }) => reject(new Error(message.report)))
+  })
+  // 'close' comes after the last of the output has been read.
+  child.on('close', (code, signal) => {
+    settle(({ reject }) => {
+      if (culprit !== '') reject(endlessLoop(culprit, hardLimitMs))
+      else if (!isReady) reject(notLoaded(complaint, work))
+      else reject(new Error(`the simulator ended early (${signal ?? `code ${code}`})`))
+    })
+  })
+  const stop = () => child.kill('SIGKILL')
+  process.once('exit', stop)
+
+  return {
+    run: (task, onProgress) =>
+      new Promise((resolve, reject) => {
+        waiting = { resolve, reject, onProgress }
+        child.send(task)
+      }),
+    close() {
+      process.off('exit', stop)
+      stop()
+    },
+  }
+}
+
+/** TypeScript for the child, and the condition that chooses the work; whatever else this process was started with is not its business. */
+function argumentsFor(work: Work): string[] {
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  return ['--import', loader, ...(work === 'solutions' ? ['-C', 'solutions'] : [])]
+}
+
+function endlessLoop(culprit: string, hardLimitMs: number): WorkbenchError {
+  return new WorkbenchError(
+    'endless-loop',
+    `${culprit} never yields: a single step has taken more than ${hardLimitMs / 1000} s of real time.`,
+    'Look for a loop without an exit; on a slow machine give --hard-limit more time.',
+  )
+}
+
+/** A student's file that is missing or cannot be compiled ends the child before it has begun. */
+function notLoaded(complaint: string, work: Work): Error {
+  if (work === 'solutions') return new Error(`the simulator cannot be loaded:\n${complaint}`)
+  const missing = /Cannot find module '[^']*?(exercises\/[^']+)'/.exec(complaint)
+  if (missing !== null) {
+    return new WorkbenchError(
+      'missing-exercise',
+      `There is no ${missing[1]} yet.`,
+      'Run with --work solutions to use the reference answers.',
+    )
+  }
+  const line = complaint.split('\n').find(text => /\w*Error\b/.test(text)) ?? complaint.split('\n')[0] ?? ''
+  return new WorkbenchError(
+    'broken-exercise',
+    `A file in exercises/ cannot be loaded: ${line.trim()}`,
+    'Correct it and run the command again.',
+  )
+}
