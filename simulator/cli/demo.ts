@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { findFaultKind } from '#simulator/faults/catalogue.ts'
 import { parseFault } from '#simulator/faults/plan.ts'
 import { FAILURE_MODES, type FailureMode } from '#simulator/shop/failure-modes.ts'
+import type { ShopSummary } from '#simulator/shop/summary.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
 import { DEFAULT_ORDERS, type RunSpec, writeRunSpec } from './run-spec.ts'
 import { readHardLimitMs, readWork } from './sim.ts'
@@ -70,7 +71,8 @@ function isAsPromised({ result, destroysData }: Row): boolean {
 interface DemoColumn {
   readonly heading: string
   readonly width: number
-  cell(row: Row): string
+  /** Only for runs that could be judged. */
+  cell(row: Row, summary: ShopSummary): string
 }
 
 const COLUMNS: readonly DemoColumn[] = [
@@ -78,7 +80,7 @@ const COLUMNS: readonly DemoColumn[] = [
   {
     heading: 'orders',
     width: 8,
-    cell: ({ result: { summary } }) =>
+    cell: (_, summary) =>
       trouble(summary.orders.lost, 'lost') ??
       trouble(summary.orders.open, 'stuck') ??
       good(`${summary.orders.accepted} kept`),
@@ -86,22 +88,22 @@ const COLUMNS: readonly DemoColumn[] = [
   {
     heading: 'money',
     width: 8,
-    cell: ({ result: { summary } }) =>
+    cell: (_, summary) =>
       trouble(summary.money.chargedAgain + summary.money.refundedAgain, 'twice') ??
       good(`${summary.money.charged} once`),
   },
   {
     heading: 'mail',
     width: 9,
-    cell: ({ result: { summary } }) =>
+    cell: (_, summary) =>
       trouble(summary.mail.sentAgain, 'twice') ??
       trouble(summary.mail.missing, 'missing') ??
       good(`${summary.mail.sent} once`),
   },
-  { heading: 'stock', width: 8, cell: row => readModel(row, 'stock') },
-  { heading: 'sales', width: 8, cell: row => readModel(row, 'weekly-sales') },
-  { heading: 'search', width: 8, cell: row => readModel(row, 'search') },
-  { heading: 'revenue', width: 8, cell: row => readModel(row, 'revenue') },
+  { heading: 'stock', width: 8, cell: (_, summary) => readModel(summary, 'stock') },
+  { heading: 'sales', width: 8, cell: (_, summary) => readModel(summary, 'weekly-sales') },
+  { heading: 'search', width: 8, cell: (_, summary) => readModel(summary, 'search') },
+  { heading: 'revenue', width: 8, cell: (_, summary) => readModel(summary, 'revenue') },
   { heading: 'longest lag', width: 21, cell: longestLag },
   { heading: 'guarantees', width: 18, cell: verdict },
 ]
@@ -113,7 +115,7 @@ function headings(): string {
 function formatRow(row: Row): string {
   const cells = COLUMNS.map(column => ({
     heading: column.heading,
-    text: column.cell(row),
+    text: cellText(column, row),
     width: column.width,
   }))
   if (terminalWidth() >= 144 || process.stdout.columns === undefined) {
@@ -125,6 +127,13 @@ function formatRow(row: Row): string {
   return `  ${style.title(title!.text)}  ${last.text}\n${wrap(facts.map(({ heading, text }) => `${style.quiet(heading)} ${text}`).join(style.quiet(' · ')), terminalWidth() - 6, '').replace(/^/gm, '    ')}`
 }
 
+function cellText(column: DemoColumn, row: Row): string {
+  const { summary } = row.result
+  if (summary !== undefined) return column.cell(row, summary)
+  if (column.heading === COLUMNS[0]!.heading) return row.mode.title
+  return column.heading === COLUMNS.at(-1)!.heading ? verdict(row) : style.quiet('-')
+}
+
 function good(text: string): string {
   return text
 }
@@ -133,14 +142,14 @@ function trouble(count: number, what: string): string | undefined {
   return count === 0 ? undefined : style.bad(`${count} ${what}`)
 }
 
-function readModel({ result }: Row, name: string): string {
-  const model = result.summary.readModels.find(({ model }) => model === name)!
+function readModel(summary: ShopSummary, name: string): string {
+  const model = summary.readModels.find(({ model }) => model === name)!
   if (model.wrongRows > 0) return style.bad(`${model.wrongRows} wrong`)
   return model.wrongMs < FOLLOWING_MS ? style.good('✓') : `${style.good('✓')} ${shortTime(model.wrongMs)}`
 }
 
-function longestLag({ result }: Row): string {
-  const [longest] = [...result.summary.lag].sort((left, right) => right.worstAgeMs - left.worstAgeMs)
+function longestLag(_: Row, { lag }: ShopSummary): string {
+  const [longest] = [...lag].sort((left, right) => right.worstAgeMs - left.worstAgeMs)
   if (longest === undefined || longest.worstAgeMs < FOLLOWING_MS) return style.quiet('-')
   return `${longest.group} ${shortTime(longest.worstAgeMs)}`
 }

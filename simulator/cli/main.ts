@@ -35,8 +35,11 @@ process.exitCode = exitCode
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
+    // Asked for help, or given no command at all: commander has printed the help already.
     if (error.exitCode === 0) return 0
-    const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
+    if (error.code === 'commander.help') return USAGE
+    const [line = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
+    const first = line.replace(/\.$/, '')
     const suggestion = rest.join(' ').replace(/[()]/g, '')
     complain(
       `${first.charAt(0).toUpperCase()}${first.slice(1)}.`,

@@ -16,9 +16,7 @@ export function formatReport(spec: RunSpec, result: SimResult, width: number): s
   return [
     heading(spec),
     plan(spec, width),
-    facts(summary),
-    models(summary),
-    lags(summary),
+    ...(summary === undefined ? [] : [facts(summary), models(summary), lags(summary)]),
     verdict(result, width),
     footer(spec, result),
   ]

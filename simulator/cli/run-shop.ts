@@ -2,8 +2,9 @@
  * One run of the shop with its summary, and its trace and diagram written to files if asked.
  */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { nearest } from '#simulator/faults/nearest.ts'
 import { simulate } from '#simulator/scenario/simulate.ts'
-import { createShop } from '#simulator/shop/shop.ts'
+import { createShop, type Shop } from '#simulator/shop/shop.ts'
 import { type ShopSummary, SUMMARY_FOLDS, summarize } from '#simulator/shop/summary.ts'
 import { concerning } from '#simulator/trace/concern.ts'
 import { fold } from '#simulator/trace/fold.ts'
@@ -56,6 +57,8 @@ export async function runShop(
     if (trace !== undefined) {
       const subject =
         task.subject ?? run.violations[0]?.subjects?.[0] ?? [...shop.notes.accepted.keys()][0] ?? ''
+      if (task.subject !== undefined && !shop.notes.accepted.has(task.subject))
+        throw unknownOrder(task.subject, shop)
       writeOut(task.diagram!, sequenceDiagram(fold(concerning(subject), trace).records(), { subject }))
     }
     const { trouble, ...rest } = run
@@ -64,11 +67,19 @@ export async function runShop(
       trouble: trouble && { code: trouble.code, sentence: trouble.message, next: trouble.next },
       realMs,
       guarantees: shop.guarantees.length,
-      summary: summary!,
+      summary,
     }
   } finally {
     file?.close()
   }
+}
+
+function unknownOrder(subject: string, { notes }: Shop): WorkbenchError {
+  return new WorkbenchError(
+    'unknown-order',
+    `There is no order ${subject} in this run.`,
+    `The nearest: ${nearest(subject, [...notes.accepted.keys()]).join(', ') || 'none was accepted'}.`,
+  )
 }
 
 function createLineFile(path: string): { write(record: TraceRecord): void; close(): void } {

@@ -115,9 +115,15 @@ function readPlanFile(path: string): Plan {
       `There is no plan file ${path}.`,
       'Give a file like { "seed": 7, "faults": ["down:search@2s+30s"] }.',
     )
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    throw new WorkbenchError('bad-plan', `${path} cannot be read.`, 'Give a JSON file, and one you may read.')
+  }
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(text)
   } catch (error) {
     throw new WorkbenchError(
       'bad-plan',
@@ -128,7 +134,7 @@ function readPlanFile(path: string): Plan {
   return parsePlan(value, path, SHOP_TARGETS)
 }
 
-const positive = z.number().positive('should be a positive number')
+const positive = z.number({ error: 'should be a positive number' }).positive('should be a positive number')
 const stepsSchema = z
   .number({ error: 'should be a whole number from 1' })
   .int('should be a whole number from 1')
@@ -186,14 +192,14 @@ async function runOnce(spec: RunSpec, options: RunOptions): Promise<number> {
   }
 }
 
-/** What `--json` prints: the numbers that matter first, the whole summary behind them. */
+/** What `--json` prints: the numbers that matter first, the whole summary behind them; null for a run that could not be judged. */
 function toJson(spec: RunSpec, result: SimResult): object {
   const { summary } = result
   return {
-    orders: summary.orders.accepted,
-    units: summary.units,
-    revenueCents: summary.revenueCents,
-    events: summary.events,
+    orders: summary?.orders.accepted ?? null,
+    units: summary?.units ?? null,
+    revenueCents: summary?.revenueCents ?? null,
+    events: summary?.events ?? null,
     traceHash: result.traceHash,
     holds: result.holds,
     violations: result.violations,

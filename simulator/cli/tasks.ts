@@ -31,7 +31,8 @@ export interface SimResult {
   /** Real milliseconds that the simulation took. */
   readonly realMs: number
   readonly guarantees: number
-  readonly summary: ShopSummary
+  /** Undefined when the run was in trouble. */
+  readonly summary: ShopSummary | undefined
 }
 
 export interface SimProgress {

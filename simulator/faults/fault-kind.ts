@@ -48,7 +48,7 @@ export const parameters = {
     .number({ error: 'should be a whole number of times' })
     .int('should be a whole number of times')
     .min(1, 'should be at least 1')
-    .max(1_000_000),
+    .max(1_000_000, 'should be at most 1000000'),
 } as const
 
 type Shape = Record<string, z.ZodType>

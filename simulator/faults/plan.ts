@@ -95,8 +95,8 @@ export function parseFault(value: unknown, place: string, targets: PlanTargets):
 
 function pickForm(forms: FaultForms, parameters: object): z.ZodType | undefined {
   if ('at' in parameters) return forms.site
-  if ('rate' in parameters && forms.rate !== undefined) return forms.rate
-  return forms.window ?? undefined
+  if ('rate' in parameters) return forms.rate
+  return forms.window
 }
 
 const TOPIC_FAULTS = new Set(['retention'])

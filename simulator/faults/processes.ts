@@ -2,7 +2,7 @@
  * Faults of processes: they crash, stay down, freeze, see another time, come in two copies or in another version.
  */
 import { z } from 'zod'
-import { signedDuration } from './duration.ts'
+import { duration, signedDuration } from './duration.ts'
 import { atRate, atSite, type FaultKind, parameters, window } from './fault-kind.ts'
 
 const moment = z.enum(['before', 'after'], { error: 'should be before or after' })
@@ -43,8 +43,8 @@ export const processFaults: readonly FaultKind[] = [
     title: 'process pause (zombie)',
     what: 'The process freezes at its next await and goes on later as if nothing had happened, while others may have taken over its work.',
     forms: {
-      site: atSite({ when: moment.default('after'), for: parameters.for.default(60_000) }),
-      rate: atRate({ for: parameters.for.default(60_000) }),
+      site: atSite({ for: parameters.for.default(60_000) }),
+      rate: atRate({ by: duration.default(60_000) }),
       window: window({}),
     },
     examples: ['pause:inventory@5s+60s', 'pause:inventory/insert sales order-7/OrderPlaced#1?for=60s'],

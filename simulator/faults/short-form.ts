@@ -9,7 +9,7 @@ import { formatDuration } from './duration.ts'
 
 const GRAMMAR =
   'Write kind:service@from+for, kind:service=rate or kind:process/operation subject#n, with further parameters after ?'
-const WINDOW = /^([^@=]*)(?:@([^+=]+)(?:\+([^=]+))?)?(?:=(.+))?$/
+const WINDOW = /^([^@+=]*)(?:@([^+=]+))?(?:\+([^=]+))?(?:=(.+))?$/
 const NUMERIC = new Set(['rate', 'share', 'times', 'status'])
 const DURATIONS = new Set(['from', 'for', 'by'])
 

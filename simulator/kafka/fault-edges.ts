@@ -36,7 +36,7 @@ function breakConnections(broker: Broker, isStruck: (connection: Connection) => 
     if (!isStruck(connection)) continue
     const { link } = connection
     broker.fetches.drop(link)
-    broker.groups.suspect(member => member.link === link)
+    broker.groups.cutOff(member => member.link === link)
     connection.break()
   }
 }

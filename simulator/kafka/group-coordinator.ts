@@ -62,7 +62,7 @@ export class GroupCoordinator {
         else member.lastSeenMs += byMs
       }
     })
-    runtime.onDeath(process => this.suspect(member => member.process === process))
+    runtime.onDeath(process => this.cutOff(member => member.process === process))
   }
 
   get groups(): readonly Group[] {
@@ -131,7 +131,7 @@ export class GroupCoordinator {
     for (const other of group.members.values()) {
       other.syncing?.resolve(syncResponse(other))
       other.syncing = undefined
-      this.#seen(group, other)
+      if (!other.cutOff) this.#seen(group, other)
     }
   }
 
@@ -181,6 +181,15 @@ export class GroupCoordinator {
     for (const { group, member } of this.#everybody()) if (isSuspect(member)) this.#suspect(group, member)
   }
 
+  /** The connection of these members is gone: an answer sent to them from here on is no sign of life. */
+  cutOff(isCutOff: (member: Member) => boolean): void {
+    for (const { group, member } of this.#everybody()) {
+      if (!isCutOff(member)) continue
+      member.cutOff = true
+      this.#suspect(group, member)
+    }
+  }
+
   /** Makes everybody join again, as a metadata change or a newcomer would. */
   forceRebalance(groupId: string): void {
     const group = this.#groups.get(groupId)
@@ -223,6 +232,7 @@ export class GroupCoordinator {
       lastSeenMs: this.runtime.now(),
       sessionTimer: undefined,
       suspect: false,
+      cutOff: false,
       joining: reply,
       syncing: undefined,
     }
@@ -291,7 +301,8 @@ export class GroupCoordinator {
       member.joining?.resolve(group.joinResponse(member))
       member.joining = undefined
       member.link.wanted = false
-      this.#seen(group, member)
+      if (member.cutOff) member.lastSeenMs = this.runtime.now()
+      else this.#seen(group, member)
     }
   }
 
@@ -325,11 +336,10 @@ export class GroupCoordinator {
   }
 
   #seen(group: Group, member: Member): void {
+    member.cutOff = false
     member.lastSeenMs = this.runtime.now()
-    // The answer to a join that its sender did not live to see is no sign of life.
-    const isGone = member.process?.alive === false
-    if (member.suspect === isGone) return
-    member.suspect = isGone
+    if (!member.suspect) return
+    member.suspect = false
     this.#watchSession(group, member)
   }
 

@@ -41,6 +41,8 @@ export interface Member {
   sessionTimer: Scheduled | undefined
   /** True when it may be gone: then the end of its session is awaited and not idled towards. */
   suspect: boolean
+  /** True when its connection was lost and nothing has been heard of it since. */
+  cutOff: boolean
   /** Set while it waits for the others to join. */
   joining: Reply<JoinResponse> | undefined
   /** Set while it waits for the leader's assignment. */

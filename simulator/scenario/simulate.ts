@@ -30,7 +30,7 @@ export interface SimulateOptions {
   readonly pulse?: Int32Array
   /** False saves the cost of hashing when nobody asks for the hash. Default true. */
   readonly hash?: boolean
-  /** Called while the guarantees are judged, with everything the judge may look at. The databases are gone afterwards. */
+  /** Called once the guarantees have been judged, with everything the judge may look at; not for a run that did not come to rest. The databases are gone afterwards. */
   readonly inspect?: (evidence: Evidence) => void
 }
 
@@ -151,12 +151,14 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
         })
         settled = await world.settle()
       }
-      observe()
       refuseUnstruck(world)
-
       const trouble = troubleOf(world, settled)
-      const violations = judge(scenario.guarantees, evidence, plan.faults.length === 0)
-      options.inspect?.(evidence)
+      let violations: BrokenGuarantee[] = []
+      if (settled.reason === 'settled') {
+        observe()
+        violations = judge(scenario.guarantees, evidence, plan.faults.length === 0)
+        options.inspect?.(evidence)
+      }
       return {
         holds: violations.length === 0 && trouble === undefined,
         violations,

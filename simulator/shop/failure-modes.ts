@@ -50,7 +50,7 @@ export const FAILURE_MODES: readonly FailureMode[] = [
     title: 'payment provider refuses, then slow',
     faults: ['failing:psp@1s+5s?status=429&by=2s', 'slow:psp@6s+30s?by=8s'],
   },
-  { title: 'provider charges, but never answers', faults: ['timeout-after:psp@1s+10s'] },
+  { title: 'provider charges, but never answers', faults: ['timeout-after:psp@0s+10s'] },
   { title: 'clock five seconds behind', faults: ['clock-skew:payments@0s+60s?by=-5s'] },
   { title: 'events change shape in mid-run', faults: ['schema-change:orders@3s'] },
   { title: 'rows of an earlier version', faults: ['old-data:orders'] },

@@ -33,7 +33,8 @@ export class SiteVisitor {
     for (const fault of faults) {
       this.supervisor.record({ kind: 'fault.strike', fault: fault.kind, site }, process.name)
       if (fault.kind === 'pause') {
-        this.supervisor.pause(process, fault.for ?? DEFAULT_PAUSE_MS)
+        // At a rate `for` is the window in which it may strike, so the length of the freeze is `by`.
+        this.supervisor.pause(process, (fault.at === undefined ? fault.by : fault.for) ?? DEFAULT_PAUSE_MS)
       } else if (fault.kind === 'crash' && fault.when === 'before') {
         this.supervisor.crash(process, 'crash', fault.for, site)
         throw new ProcessCrashed(process.name, site)
