@@ -61,7 +61,7 @@ describe('defaults', () => {
   test.each([
     ['down:search', { from: 0 }],
     ['crash:inventory/commit order-7', { when: 'after' }],
-    ['pause:inventory/commit order-7', { when: 'after', for: 60_000 }],
+    ['pause:inventory/commit order-7', { for: 60_000 }],
     ['duplicate:inventory=0.2', { when: 'at-once' }],
     ['hold:payments=0.1', { by: 5000 }],
     ['slow:search@10s', { by: 1000, from: 10_000 }],
@@ -185,7 +185,7 @@ describe('refuses', () => {
   test('a rate for a fault that only knows windows, naming the rate', () => {
     const { code, sentence } = refusal(() => fault('down:search=0.5'))
     expect(code).toBe('bad-plan')
-    expect(sentence).toMatch(/"rate"/)
+    expect(sentence).toMatch(/with a rate/)
   })
 
   test('more strikes than a run can have, saying how many there may be', () => {

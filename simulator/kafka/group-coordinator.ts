@@ -221,6 +221,7 @@ export class GroupCoordinator {
   }
 
   #admit(group: Group, link: ClientLink, request: JoinRequest, reply: Reply<JoinResponse>): void {
+    const isGone = link.process?.alive === false
     const member: Member = {
       id: `${link.options.clientId}-${this.runtime.nextId('member')}`,
       link,
@@ -231,8 +232,8 @@ export class GroupCoordinator {
       assignment: NO_ASSIGNMENT,
       lastSeenMs: this.runtime.now(),
       sessionTimer: undefined,
-      suspect: false,
-      cutOff: false,
+      suspect: isGone,
+      cutOff: isGone,
       joining: reply,
       syncing: undefined,
     }
@@ -336,6 +337,8 @@ export class GroupCoordinator {
   }
 
   #seen(group: Group, member: Member): void {
+    // A request may arrive when its sender has died already: that is no sign of life either.
+    if (member.process?.alive === false) return
     member.cutOff = false
     member.lastSeenMs = this.runtime.now()
     if (!member.suspect) return

@@ -165,7 +165,7 @@ describe('planned faults', () => {
     })
 
     test('freeze processes all through the run: how long a freeze lasts is not how long they strike', () => {
-      const planned = plan({ kind: 'pause', service: 'inventory', rate: 1, for: 60_000 })
+      const planned = plan({ kind: 'pause', service: 'inventory', rate: 1, by: 60_000 })
       expect(strikes(planned, { now: 59_999 })).toEqual(['pause'])
       expect(strikes(planned, { now: 60_000 })).toEqual(['pause'])
     })

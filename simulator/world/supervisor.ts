@@ -59,6 +59,8 @@ export class Supervisor {
       const process = new Incarnation(slot, ++slot.incarnations, this.seed, this.agenda.elapsedMs)
       slot.current = process
       this.current = process
+      // It starts for itself, not for the message that killed its predecessor.
+      this.agenda.context.subject = ''
       this.#start(process)
     }
     this.agenda.push(delayMs, start, null, { idle: false })
