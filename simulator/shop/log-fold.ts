@@ -162,8 +162,7 @@ function applyMessage(
   }
   // The relay may send an event more than once. That is its contract, and no flaw.
   if (shop.events[topic].has(event.id)) return
-  follow(shop, event, label, flaw)
-  shop.events[topic].set(event.id, event.correlation_id)
+  shop.events[topic].set(event.id, follow(shop, event, label, flaw))
   try {
     if (topic === 'product.events') applyProduct(shop, event)
     else applyOrderFact(shop, event, flaw)
@@ -187,16 +186,17 @@ function read(value: string | null): Event | undefined {
 type Report = (kind: Flaw['kind'], message: string) => void
 
 /** An effect is published after its cause was read from the log, so the cause is in the log before it. */
-function follow(shop: ExpectedShop, event: Event, label: string, flaw: Report): void {
+function follow(shop: ExpectedShop, event: Event, label: string, flaw: Report): string {
   for (const topic of EVENT_TOPICS) {
     const correlation = shop.events[topic].get(event.causation_id)
     if (correlation === undefined) continue
-    if (correlation === event.correlation_id) return
+    // The text that is there already, and not an equal one: there will be hundreds of thousands.
+    if (correlation === event.correlation_id) return correlation
     flaw(
       'broken-correlation',
       `${label} has correlation ${event.correlation_id}, but its cause has ${correlation}`,
     )
-    return
+    return event.correlation_id
   }
   shop.roots.push({
     id: event.id,
@@ -204,6 +204,7 @@ function follow(shop: ExpectedShop, event: Event, label: string, flaw: Report): 
     subject: label.split('/')[0]!,
     causation: event.causation_id,
   })
+  return event.correlation_id
 }
 
 function applyProduct(shop: ExpectedShop, event: Event): void {

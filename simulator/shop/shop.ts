@@ -37,6 +37,16 @@ export interface Shop extends Scenario {
   readonly notes: ClientNotes
 }
 
+const HOUR_MS = 3_600_000
+/** Kafka's own default, `log.retention.hours`. */
+const USUAL_RETENTION_MS = 168 * HOUR_MS
+/** From this many orders on topics keep only the last hour, so that a long run stays within memory. */
+const MANY_ORDERS = 20_000
+
+function retentionMs({ data, orders = 0 }: ShopOptions): number {
+  return (data?.orders.length ?? orders) >= MANY_ORDERS ? HOUR_MS : USUAL_RETENTION_MS
+}
+
 /** A fresh scenario: it notes what its workload was promised, so make one for each run. */
 export function createShop(options: ShopOptions = {}): Shop {
   const notes = createClientNotes()
@@ -44,7 +54,7 @@ export function createShop(options: ShopOptions = {}): Shop {
   return {
     name: 'shop',
     notes,
-    topics: TOPICS,
+    topics: TOPICS.map(topic => ({ ...topic, retentionMs: retentionMs(options) })),
     services: [
       { name: 'catalog', service: catalog },
       { name: 'orders', service: orders, nextVersion: ordersVersion3, oldData: writeOldOrders },

@@ -410,3 +410,39 @@ describe('determinism', () => {
     expect(await trace(4)).not.toBe(first)
   })
 })
+
+describe('at rest', () => {
+  test('a program that polls for ever while it starts is no obstacle', async () => {
+    const { settled } = await live(async () => {
+      for (;;) await sleep(200)
+    })
+    expect(settled.reason).toBe('settled')
+  })
+
+  test('a handler that polls keeps the run going: somebody waits for it', async () => {
+    const world = createWorld({ seed: 1 })
+    let isDone = false
+    await world.enter(async () => {
+      world.spawn({
+        name: 'shop',
+        start: () => {
+          const done = world.runtime.busy('order-1')
+          void (async () => {
+            for (let poll = 0; poll < 500; poll++) await sleep(100)
+            isDone = true
+            done()
+          })()
+        },
+      })
+      await world.settle()
+    })
+    expect(isDone).toBe(true)
+  })
+
+  test('a process frozen in mid-start does not count as waiting outside', async () => {
+    const { settled } = await live(() => sleep(5000), {
+      faults: [{ kind: 'pause', service: 'shop', from: 1000 }],
+    })
+    expect(settled.reason).toBe('settled')
+  })
+})

@@ -289,9 +289,10 @@ export class World {
 
   /** Nothing but idle waiting is left. If code is still at work, it may have gone outside: it gets a moment to come back. */
   #rest(stretch: Stretch): undefined {
+    // A frozen process will go on when it is let go; a program that polls while it starts is at rest.
     const owing = this.#busy
       .list()
-      .filter(({ process, isHandler }) => isHandler || !this.#agenda.hasTimers(process))
+      .filter(({ process, isHandler }) => !process.paused && (isHandler || !this.#agenda.hasTimers(process)))
     if (owing.length === 0) return this.#end(stretch, 'settled')
     const nowMs = real.Date.now()
     if (stretch.graceUntil === 0) stretch.graceUntil = nowMs + GRACE_MS

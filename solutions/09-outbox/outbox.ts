@@ -11,7 +11,7 @@ export interface Outbox {
   add(topic: string, key: string, event: Envelope): void
 }
 
-/** Sent rows are kept: they say what this service ever published, and cost the relay nothing (partial index). */
+/** Sent rows are kept without their content: they say what this service ever published, and cost the relay nothing (partial index). */
 export function createOutbox(db: Database): Outbox {
   db.exec(`
     CREATE TABLE IF NOT EXISTS outbox (

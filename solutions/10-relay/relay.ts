@@ -26,8 +26,9 @@ export const relay: Service = async host => {
     'SELECT position, id, topic, key, type, value FROM outbox WHERE sent_at IS NULL ORDER BY position LIMIT ?',
   )
   // Exactly the rows that were sent, not all up to the last: one below may have become visible since.
+  // What was sent is in the log; the row stays to say that it was published, its content need not.
   const markSent = host.db.prepare(
-    'UPDATE outbox SET sent_at = ? WHERE position IN (SELECT value FROM json_each(?))',
+    "UPDATE outbox SET sent_at = ?, value = '' WHERE position IN (SELECT value FROM json_each(?))",
   )
 
   const relayOneBatch = async () => {
