@@ -145,7 +145,9 @@ function trouble(count: number, what: string): string | undefined {
 function readModel(summary: ShopSummary, name: string): string {
   const model = summary.readModels.find(({ model }) => model === name)!
   if (model.wrongRows > 0) return style.bad(`${model.wrongRows} wrong`)
-  return model.wrongMs < FOLLOWING_MS ? style.good('✓') : `${style.good('✓')} ${shortTime(model.wrongMs)}`
+  return model.longestWrongMs < FOLLOWING_MS
+    ? style.good('✓')
+    : `${style.good('✓')} ${shortTime(model.longestWrongMs)}`
 }
 
 function longestLag(_: Row, { lag }: ShopSummary): string {

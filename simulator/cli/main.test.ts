@@ -117,7 +117,7 @@ describe('sim', () => {
       '2',
     )
     expect(code).toBe(0)
-    expect(json.plan).toBe('shop?orders=2&seed=7&fault=down:search@1s%2B2s&fault=slow:mail@1s%2B2s')
+    expect(json.plan).toBe('shop?orders=2&seed=7&fault=down:search@1s+2s&fault=slow:mail@1s+2s')
     expect(json.orders).toBe(2)
   })
 
@@ -129,7 +129,7 @@ describe('sim', () => {
     expect(stdout).toContain('3 orders')
     expect(stdout).toMatch(/✓ all \d+ guarantees hold/)
     expect(stdout).toMatch(/trace [0-9a-f]{64}/)
-    expect(stdout).toContain("npm run replay -- 'shop?orders=3&seed=1&fault=down:search@1s%2B5s'")
+    expect(stdout).toContain("npm run replay -- 'shop?orders=3&seed=1&fault=down:search@1s+5s'")
   })
 
   test('runs that find no rest end at the given limit, with 1 and the reason', async () => {

@@ -75,14 +75,14 @@ function models({ readModels }: ShopSummary): string {
       { heading: 'read model' },
       { heading: 'rows', align: 'right' },
       { heading: 'wrong at worst', align: 'right' },
-      { heading: 'wrong for', align: 'right' },
+      { heading: 'longest wrong', align: 'right' },
       { heading: 'at the end' },
     ],
-    readModels.map(({ model, rows, worstRows, wrongMs, wrongRows }) => [
+    readModels.map(({ model, rows, worstRows, longestWrongMs, wrongRows }) => [
       model,
       formatCount(rows),
       formatCount(worstRows),
-      wrongMs === 0 ? '-' : formatTime(wrongMs),
+      longestWrongMs === 0 ? '-' : formatTime(longestWrongMs),
       wrongRows === 0 ? style.good('right') : style.bad(`${plural(wrongRows, 'row')} wrong`),
     ]),
   )

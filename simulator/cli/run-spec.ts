@@ -27,20 +27,39 @@ export const ordersSchema = z
 
 /** The run as one word for a shell (in quotes) and for a link; reads back as the same run. */
 export function writeRunSpec({ plan, orders, data }: RunSpec): string {
-  const query = new URLSearchParams()
-  if (data === undefined) query.set('orders', String(orders))
-  else query.set('data', data)
-  query.set('seed', String(plan.seed))
-  for (const fault of plan.faults) query.append('fault', writeShortForm(fault))
-  // These are safe within a quoted word and a query, and much easier to read as they are.
-  const text = query
-    .toString()
-    .replace(/%3A/g, ':')
-    .replace(/%2F/g, '/')
-    .replace(/%40/g, '@')
-    .replace(/%3F/g, '?')
-    .replace(/%3D/g, '=')
-  return `shop?${text}`
+  const pairs: [string, string][] = [
+    data === undefined ? ['orders', String(orders)] : ['data', data],
+    ['seed', String(plan.seed)],
+    ...plan.faults.map((fault): [string, string] => ['fault', writeShortForm(fault)]),
+  ]
+  return `shop?${pairs.map(([name, value]) => `${name}=${encode(value)}`).join('&')}`
+}
+
+/** Percent-encoding of what would end the value, the link or the quotes; all else is much easier to read as it is. */
+function encode(value: string): string {
+  return encodeURIComponent(value)
+    .replace(/%(?:3A|2F|40|3F|3D|2C|2B)/g, code => decodeURIComponent(code))
+    .replaceAll("'", '%27')
+}
+
+/** Unlike a form's, a plus sign is a plus sign here: windows are written with one. */
+function readPairs(query: string): [string, string][] {
+  return query
+    .split('&')
+    .filter(pair => pair !== '')
+    .map(pair => {
+      const equals = pair.indexOf('=')
+      const [name, value] = equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
+      try {
+        return [decodeURIComponent(name), decodeURIComponent(value)]
+      } catch {
+        throw new WorkbenchError(
+          'bad-plan',
+          `The plan has a broken percent sign in "${pair}".`,
+          'Write a percent sign as %25.',
+        )
+      }
+    })
 }
 
 /** @throws WorkbenchError `bad-plan` naming the field and the nearest valid one */
@@ -53,8 +72,8 @@ export function readRunSpec(text: string): RunSpec {
       "Give the text that a run printed, such as 'shop?orders=12&seed=1&fault=down:search@2s+30s', or a JSON plan file.",
     )
   }
-  const query = new URLSearchParams(text.slice(question + 1))
-  for (const field of query.keys()) {
+  const pairs = readPairs(text.slice(question + 1))
+  for (const [field] of pairs) {
     if ((FIELDS as readonly string[]).includes(field)) continue
     throw new WorkbenchError(
       'bad-plan',
@@ -62,14 +81,15 @@ export function readRunSpec(text: string): RunSpec {
       `Did you mean ${nearest(field, FIELDS, 1)[0]}? Valid are ${FIELDS.join(', ')}.`,
     )
   }
-  const faults = query
-    .getAll('fault')
-    .map((fault, index) => parseFault(fault, `plan, fault ${index + 1}`, SHOP_TARGETS))
-  const data = query.get('data')
+  const first = (name: string) => pairs.find(([field]) => field === name)?.[1]
+  const faults = pairs
+    .filter(([field]) => field === 'fault')
+    .map(([, fault], index) => parseFault(fault, `plan, fault ${index + 1}`, SHOP_TARGETS))
+  const data = first('data')
   return {
-    plan: { seed: readNumber('seed', query.get('seed') ?? '1', seedSchema), faults },
-    orders: readNumber('orders', query.get('orders') ?? String(DEFAULT_ORDERS), ordersSchema),
-    ...(data === null ? {} : { data }),
+    plan: { seed: readNumber('seed', first('seed') ?? '1', seedSchema), faults },
+    orders: readNumber('orders', first('orders') ?? String(DEFAULT_ORDERS), ordersSchema),
+    ...(data === undefined ? {} : { data }),
   }
 }
 

@@ -27,6 +27,9 @@ export type ChildMessage =
   | { type: 'refused'; code: string; sentence: string; next: string }
   | { type: 'broken'; report: string }
 
+/** What V8 may keep before it has to collect: a run needs far less, and left alone V8 would rather grow than tidy up. */
+const HEAP_LIMIT = '--max-old-space-size=640'
+
 interface Waiting {
   resolve(result: SimResult): void
   reject(error: unknown): void
@@ -94,7 +97,7 @@ export function startSimulator(work: Work, hardLimitMs: number): Simulator {
 /** TypeScript for the child, and the condition that chooses the work; whatever else this process was started with is not its business. */
 function argumentsFor(work: Work): string[] {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return ['--import', loader, ...(work === 'solutions' ? ['-C', 'solutions'] : [])]
+  return [HEAP_LIMIT, '--import', loader, ...(work === 'solutions' ? ['-C', 'solutions'] : [])]
 }
 
 function endlessLoop(culprit: string, hardLimitMs: number): WorkbenchError {

@@ -2,7 +2,7 @@
  * What a run did to the shop, in numbers: orders, money, mail, stock, each read model and each consumer's lag.
  */
 import type { Evidence } from '#simulator/scenario/scenario.ts'
-import { drift } from '#simulator/trace/drift.ts'
+import { type DriftStep, drift } from '#simulator/trace/drift.ts'
 import { lag, lagSummary } from '#simulator/trace/lag.ts'
 import type { ClientNotes } from './client-notes.ts'
 import { has, isFinal, shopLog } from './log-fold.ts'
@@ -55,8 +55,8 @@ export interface ReadModelSummary {
   readonly wrongRows: number
   /** The most rows that were wrong in any sample. */
   readonly worstRows: number
-  /** Virtual milliseconds during which samples were wrong. */
-  readonly wrongMs: number
+  /** The longest time in a row during which samples were wrong, in virtual milliseconds. */
+  readonly longestWrongMs: number
 }
 
 export interface LagSummary {
@@ -126,6 +126,7 @@ function entries(
 
 function readModels(evidence: Evidence): ReadModelSummary[] {
   const models = evidence.fold(drift).models()
+  const { t } = evidence.fold(lag)
   return READ_MODELS.map(model => {
     const observed = models.get(model.name)
     return {
@@ -133,9 +134,22 @@ function readModels(evidence: Evidence): ReadModelSummary[] {
       rows: model.read(evidence.database(model.database)).size,
       wrongRows: observed?.steps.at(-1)?.rows ?? 0,
       worstRows: observed?.worstRows ?? 0,
-      wrongMs: observed?.wrongMs ?? 0,
+      longestWrongMs: observed === undefined ? 0 : longestWrong(observed.steps, t),
     }
   })
+}
+
+function longestWrong(steps: readonly DriftStep[], endMs: number): number {
+  let longestMs = 0
+  let sinceMs: number | undefined
+  for (const { t, rows } of [...steps, { t: endMs, rows: 0 }]) {
+    if (rows > 0) sinceMs ??= t
+    else if (sinceMs !== undefined) {
+      longestMs = Math.max(longestMs, t - sinceMs)
+      sinceMs = undefined
+    }
+  }
+  return longestMs
 }
 
 function lagOf(evidence: Evidence): LagSummary[] {
