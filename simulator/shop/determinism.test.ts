@@ -5,11 +5,11 @@ import { createShop } from './shop.ts'
 import { SHOP_TARGETS } from './targets.ts'
 
 const FAULTS = [
-  'crash:orders=0.02',
+  'crash:gateway=0.05',
   'duplicate:inventory=0.3',
-  'hold:payments=0.2',
-  'pause:search@100ms+45s',
-  'failing:psp@0s+2s?status=429&by=1s&share=0.5',
+  'hold:payments=0.2?by=500ms',
+  'pause:search@100ms+2s',
+  'failing:psp@0s+1s?status=429&by=1s&share=0.5',
 ].map(text => parseFault(text, 'plan', SHOP_TARGETS))
 
 async function traceHash(seed: number): Promise<string> {
