@@ -5,26 +5,15 @@ import type { Command } from 'commander'
 import { findFaultKind } from '#simulator/faults/catalogue.ts'
 import { parseFault } from '#simulator/faults/plan.ts'
 import { FAILURE_MODES, type FailureMode } from '#simulator/shop/failure-modes.ts'
-import type { ShopSummary } from '#simulator/shop/summary.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
+import { formatHeadings, formatRow, isAsPromised, type Row, TITLE_WIDTH } from './demo-table.ts'
 import { DEFAULT_ORDERS, type RunSpec, writeRunSpec } from './run-spec.ts'
 import { readHardLimitMs, readWork } from './sim.ts'
 import { startSimulator } from './simulator-process.ts'
 import type { SimResult } from './tasks.ts'
 import { createProgressLine, formatTime, pad, plural, style, terminalWidth, wrap } from './terminal.ts'
 
-interface Row {
-  readonly mode: FailureMode
-  readonly spec: RunSpec
-  readonly result: SimResult
-  /** The plan destroys data that was acknowledged: no service can make good for it, but somebody must notice. */
-  readonly destroysData: boolean
-}
-
 const OBSERVE_EVERY_MS = 250
-/** Shorter than this a read model is just following its log. */
-const FOLLOWING_MS = 1000
-
 export function addDemoCommand(program: Command, setExitCode: (code: number) => void): void {
   program
     .command('demo')
@@ -36,8 +25,10 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
       const simulator = startSimulator(work, readHardLimitMs(options.hardLimit))
       const progress = createProgressLine()
       const startedAt = performance.now()
+      // A file or pipe has no width: whoever reads it can scroll.
+      const width = process.stdout.columns ?? Number.POSITIVE_INFINITY
       console.log(introduction(work))
-      console.log(headings())
+      console.log(formatHeadings(width))
       const rows: Row[] = []
       try {
         for (const mode of FAILURE_MODES) {
@@ -45,7 +36,7 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
           const row = await measure(mode, spec => simulator.run({ spec, observeEveryMs: OBSERVE_EVERY_MS }))
           progress.clear()
           rows.push(row)
-          console.log(formatRow(row))
+          console.log(formatRow(row, width))
         }
       } finally {
         progress.clear()
@@ -61,113 +52,6 @@ async function measure(mode: FailureMode, run: (spec: RunSpec) => Promise<SimRes
   const spec: RunSpec = { plan: { seed: 1, faults }, orders: DEFAULT_ORDERS }
   const destroysData = faults.some(({ kind }) => findFaultKind(kind)?.destroysData === true)
   return { mode, spec, destroysData, result: await run(spec) }
-}
-
-/** With the reference services every guarantee holds, except where acknowledged data was destroyed: there the loss must be noticed. */
-function isAsPromised({ result, destroysData }: Row): boolean {
-  return destroysData ? !result.holds && result.trouble === undefined : result.holds
-}
-
-interface DemoColumn {
-  readonly heading: string
-  readonly width: number
-  /** Only for runs that could be judged. */
-  cell(row: Row, summary: ShopSummary): string
-}
-
-const COLUMNS: readonly DemoColumn[] = [
-  { heading: 'what fails', width: 38, cell: ({ mode }) => mode.title },
-  {
-    heading: 'orders',
-    width: 8,
-    cell: (_, summary) =>
-      trouble(summary.orders.lost, 'lost') ??
-      trouble(summary.orders.open, 'stuck') ??
-      good(`${summary.orders.accepted} kept`),
-  },
-  {
-    heading: 'money',
-    width: 8,
-    cell: (_, summary) =>
-      trouble(summary.money.chargedAgain + summary.money.refundedAgain, 'twice') ??
-      good(`${summary.money.charged} once`),
-  },
-  {
-    heading: 'mail',
-    width: 9,
-    cell: (_, summary) =>
-      trouble(summary.mail.sentAgain, 'twice') ??
-      trouble(summary.mail.missing, 'missing') ??
-      good(`${summary.mail.sent} once`),
-  },
-  { heading: 'stock', width: 8, cell: (_, summary) => readModel(summary, 'stock') },
-  { heading: 'sales', width: 8, cell: (_, summary) => readModel(summary, 'weekly-sales') },
-  { heading: 'search', width: 8, cell: (_, summary) => readModel(summary, 'search') },
-  { heading: 'revenue', width: 8, cell: (_, summary) => readModel(summary, 'revenue') },
-  { heading: 'longest lag', width: 21, cell: longestLag },
-  { heading: 'guarantees', width: 18, cell: verdict },
-]
-
-function headings(): string {
-  return style.quiet(`  ${COLUMNS.map(({ heading, width }) => pad(heading, width)).join(' ')}`.trimEnd())
-}
-
-function formatRow(row: Row): string {
-  const cells = COLUMNS.map(column => ({
-    heading: column.heading,
-    text: cellText(column, row),
-    width: column.width,
-  }))
-  if (terminalWidth() >= 144 || process.stdout.columns === undefined) {
-    return `  ${cells.map(({ text, width }) => pad(text, width)).join(' ')}`.trimEnd()
-  }
-  // A narrow terminal gets the same facts in lines under the failure's name.
-  const [title, ...facts] = cells
-  const last = facts.pop()!
-  return `  ${style.title(title!.text)}  ${last.text}\n${wrap(facts.map(({ heading, text }) => `${style.quiet(heading)} ${text}`).join(style.quiet(' · ')), terminalWidth() - 6, '').replace(/^/gm, '    ')}`
-}
-
-function cellText(column: DemoColumn, row: Row): string {
-  const { summary } = row.result
-  if (summary !== undefined) return column.cell(row, summary)
-  if (column.heading === COLUMNS[0]!.heading) return row.mode.title
-  return column.heading === COLUMNS.at(-1)!.heading ? verdict(row) : style.quiet('-')
-}
-
-function good(text: string): string {
-  return text
-}
-
-function trouble(count: number, what: string): string | undefined {
-  return count === 0 ? undefined : style.bad(`${count} ${what}`)
-}
-
-function readModel(summary: ShopSummary, name: string): string {
-  const model = summary.readModels.find(({ model }) => model === name)!
-  if (model.wrongRows > 0) return style.bad(`${model.wrongRows} wrong`)
-  return model.longestWrongMs < FOLLOWING_MS
-    ? style.good('✓')
-    : `${style.good('✓')} ${shortTime(model.longestWrongMs)}`
-}
-
-function longestLag(_: Row, { lag }: ShopSummary): string {
-  const [longest] = [...lag].sort((left, right) => right.worstAgeMs - left.worstAgeMs)
-  if (longest === undefined || longest.worstAgeMs < FOLLOWING_MS) return style.quiet('-')
-  return `${longest.group} ${shortTime(longest.worstAgeMs)}`
-}
-
-/** `31 s`: tenths only for what is short. */
-function shortTime(milliseconds: number): string {
-  return milliseconds < 10_000 ? formatTime(milliseconds) : formatTime(milliseconds).replace(/\.\d/, '')
-}
-
-function verdict({ result, destroysData }: Row): string {
-  if (result.trouble !== undefined) return style.bad(`✗ ${result.trouble.code}`)
-  if (result.holds) return style.good(`✓ all ${result.guarantees}`)
-  const broken = new Set(result.violations.map(({ guarantee }) => guarantee)).size
-  const outcomes = [...new Set(result.violations.map(({ outcome }) => outcome))]
-  const text = `${outcomes[0]}${outcomes.length > 1 ? ` +${outcomes.length - 1}` : ''}`
-  return destroysData ? style.warning(`! ${text}: noticed`) : style.bad(`✗ ${broken} broken: ${text}`)
 }
 
 function introduction(work: string): string {
@@ -210,14 +94,21 @@ function conclusion(rows: readonly Row[], tookMs: number): string {
     '',
   )
   for (const { mode, spec } of rows) {
-    lines.push(`  ${pad(mode.title, 38)} ${style.command(`npm run replay -- '${writeRunSpec(spec)}'`)}`)
-  }
-  lines.push(
+    lines.push(
+    '',
+    `  ${plural(rows.length, 'run')} in ${formatTime(tookMs)}. Any of them again, exactly, with its whole story: ${style.command("npm run replay -- 'PLAN'")}`,
+    '',
+    ...rows.map(({ mode, spec }) => `  ${pad(mode.title, TITLE_WIDTH)} ${style.command(writeRunSpec(spec))}`),
     '',
     `  ${style.title('Next')}`,
-    `  ${pad(style.command("npm run sim -- --fault 'down:payments@2s+60s'"), 52)}your own faults; --help lists the options`,
-    `  ${pad(style.command('npm run sim -- --fault duplicate:inventory=0.2 --diagram out.mmd'), 66)}a picture`,
+    ...NEXT.map(([command, what]) => `  ${pad(style.command(command), 67)} ${what}`),
     '',
   )
   return lines.join('\n')
 }
+
+const NEXT = [
+  ["npm run sim -- --fault 'down:payments@2s+60s'", 'a fault of your own'],
+  ["npm run sim -- --fault 'duplicate:inventory=0.2' --diagram out.mmd", 'and a picture of it'],
+  ['npm run sim -- --help', 'what else there is'],
+] as const
