@@ -88,14 +88,6 @@ function conclusion(rows: readonly Row[], tookMs: number): string {
   }
   lines.push(
     '',
-    style.quiet(
-      `  ${plural(rows.length, 'run')} in ${formatTime(tookMs)}. Any of them again, exactly, with its whole story:`,
-    ),
-    '',
-  )
-  for (const { mode, spec } of rows) {
-    lines.push(
-    '',
     `  ${plural(rows.length, 'run')} in ${formatTime(tookMs)}. Any of them again, exactly, with its whole story: ${style.command("npm run replay -- 'PLAN'")}`,
     '',
     ...rows.map(({ mode, spec }) => `  ${pad(mode.title, TITLE_WIDTH)} ${style.command(writeRunSpec(spec))}`),
