@@ -101,6 +101,6 @@ function conclusion(rows: readonly Row[], tookMs: number): string {
 
 const NEXT = [
   ["npm run sim -- --fault 'down:payments@2s+60s'", 'a fault of your own'],
-  ["npm run sim -- --fault 'duplicate:inventory=0.2' --diagram out.mmd", 'and a picture of it'],
+  ["npm run sim -- --fault 'duplicate:inventory=0.2' --story order-1", 'what happened to one order'],
   ['npm run sim -- --help', 'what else there is'],
 ] as const

@@ -102,6 +102,19 @@ describe('sim', () => {
     expect({ ...again.json, realMs: 0 }).toEqual({ ...json, realMs: 0 })
   })
 
+  test('tells the story of one order, and writes the read models', async () => {
+    const path = join(folder, 'read-models.json')
+    const { code, json } = await runJson('sim', '--story', 'order-1', '--read-models', path)
+    expect(code).toBe(0)
+    expect(json.story[0]).toMatch(/shopper → gateway {2}POST \/orders$/)
+    expect(json.story.some((line: string) => line.includes('relay published OrderPlaced'))).toBe(true)
+    const models = JSON.parse(readFileSync(path, 'utf8'))
+    expect(Object.keys(models)).toEqual(['stock', 'weekly-sales', 'search', 'revenue'])
+    const cents = Object.values<number>(models.revenue).reduce((sum, day) => sum + day, 0)
+    expect(cents).toBe(json.revenueCents)
+    expect(json.revenueCents).toBeGreaterThan(0)
+  })
+
   test('takes a plan file together with short forms', async () => {
     const path = write(
       'plan.json',

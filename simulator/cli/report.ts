@@ -17,6 +17,7 @@ export function formatReport(spec: RunSpec, result: SimResult, width: number): s
     heading(spec),
     plan(spec, width),
     ...(summary === undefined ? [] : [facts(summary), models(summary), lags(summary)]),
+    result.story === undefined ? '' : result.story.replace(/^/gm, '  '),
     verdict(result, width),
     footer(spec, result),
   ]

@@ -4,12 +4,14 @@
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { nearest } from '#simulator/faults/nearest.ts'
 import { simulate } from '#simulator/scenario/simulate.ts'
+import { READ_MODELS } from '#simulator/shop/read-models.ts'
 import { createShop, type Shop } from '#simulator/shop/shop.ts'
 import { type ShopSummary, SUMMARY_FOLDS, summarize } from '#simulator/shop/summary.ts'
 import { concerning } from '#simulator/trace/concern.ts'
 import { fold } from '#simulator/trace/fold.ts'
 import { ndjsonLine } from '#simulator/trace/hash.ts'
 import { sequenceDiagram } from '#simulator/trace/sequence-diagram.ts'
+import { createStory, formatStory, tell } from '#simulator/trace/story.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { real } from '#simulator/world/globals.ts'
 import type { TraceRecord } from '#simulator/world/runtime.ts'
@@ -30,6 +32,8 @@ export async function runShop(
   const shop = createShop(data === undefined ? { orders: spec.orders } : { data })
   const file = task.trace === undefined ? undefined : createLineFile(task.trace)
   const trace: TraceRecord[] | undefined = task.diagram === undefined ? undefined : []
+  const story = task.story === undefined ? undefined : createStory(task.story)
+  let storyText: string | undefined
   let summary: ShopSummary | undefined
   let progressAt = real.Date.now() + PROGRESS_EVERY_MS
   let count = 0
@@ -37,7 +41,7 @@ export async function runShop(
 
   try {
     const run = await simulate(shop, spec.plan, {
-      folds: SUMMARY_FOLDS,
+      folds: story === undefined ? SUMMARY_FOLDS : [...SUMMARY_FOLDS, story],
       observeEveryMs: task.observeEveryMs,
       ...(task.maxVirtualMs === undefined ? {} : { maxVirtualMs: task.maxVirtualMs }),
       ...(task.maxSteps === undefined ? {} : { maxSteps: task.maxSteps }),
@@ -51,9 +55,18 @@ export async function runShop(
       },
       inspect(evidence) {
         summary = summarize(evidence, shop.notes)
+        if (task.readModels !== undefined) {
+          const models = READ_MODELS.map(({ name, database, read }) => [
+            name,
+            Object.fromEntries(read(evidence.database(database))),
+          ])
+          writeOut(task.readModels, JSON.stringify(Object.fromEntries(models), null, 2))
+        }
+        if (story !== undefined) storyText = formatStory(tell(evidence.fold(story)))
       },
     })
     const realMs = performance.now() - startedAt
+    if (task.story !== undefined && !shop.notes.accepted.has(task.story)) throw unknownOrder(task.story, shop)
     if (trace !== undefined) {
       const subject =
         task.subject ?? run.violations[0]?.subjects?.[0] ?? [...shop.notes.accepted.keys()][0] ?? ''
@@ -67,6 +80,7 @@ export async function runShop(
       trouble: trouble && { code: trouble.code, sentence: trouble.message, next: trouble.next },
       realMs,
       guarantees: shop.guarantees.length,
+      ...(storyText === undefined ? {} : { story: storyText }),
       summary,
     }
   } finally {

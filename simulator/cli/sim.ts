@@ -24,6 +24,8 @@ interface RunOptions {
   trace?: string
   diagram?: string
   order?: string
+  story?: string
+  readModels?: string
   json?: boolean
   work: string
   hardLimit: string
@@ -73,6 +75,8 @@ function addRunOptions(command: Command): Command {
     .option('--trace <file>', 'write the trace as NDJSON')
     .option('--diagram <file>', 'write a Mermaid sequence diagram of one order')
     .option('--order <id>', 'the order for the diagram (default: the first that went wrong, else the first)')
+    .option('--read-models <file>', 'write the final rows of all read models as JSON')
+    .option('--story <id>', 'tell what happened to one order, line by line')
     .option('--json', 'print one JSON object instead of text')
     .option('--work <which>', 'solutions or exercises', 'solutions')
     .option('--hard-limit <seconds>', 'real time that a single step may take', '10')
@@ -167,6 +171,8 @@ async function runOnce(spec: RunSpec, options: RunOptions): Promise<number> {
         ...(options.trace === undefined ? {} : { trace: options.trace }),
         ...(options.diagram === undefined ? {} : { diagram: options.diagram }),
         ...(options.order === undefined ? {} : { subject: options.order }),
+        ...(options.readModels === undefined ? {} : { readModels: options.readModels }),
+        ...(options.story === undefined ? {} : { story: options.story }),
         ...(options.maxSteps === undefined
           ? {}
           : { maxSteps: readNumber('--max-steps', options.maxSteps, stepsSchema) }),
@@ -210,6 +216,7 @@ function toJson(spec: RunSpec, result: SimResult): object {
     virtualMs: result.virtualMs,
     healedAtMs: result.healedAtMs,
     realMs: Math.round(result.realMs),
+    ...(result.story === undefined ? {} : { story: result.story.split('\n') }),
     summary,
   }
 }

@@ -13,6 +13,10 @@ export interface SimTask {
   readonly diagram?: string
   /** The order the diagram is about; default the first that went wrong, else the first. */
   readonly subject?: string
+  /** File to write the rows of all read models to, as JSON. */
+  readonly readModels?: string
+  /** The order whose story to tell. */
+  readonly story?: string
   /** Virtual milliseconds between two samples of the read models; 0 for the end only. */
   readonly observeEveryMs: number
   readonly maxVirtualMs?: number
@@ -31,6 +35,8 @@ export interface SimResult {
   /** Real milliseconds that the simulation took. */
   readonly realMs: number
   readonly guarantees: number
+  /** Everything that concerned one order, a line each. */
+  readonly story?: string
   /** Undefined when the run was in trouble. */
   readonly summary: ShopSummary | undefined
 }

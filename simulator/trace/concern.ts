@@ -181,11 +181,15 @@ class ConcernState implements Concern {
     return this.#mentions(text) ? 'subject' : otherwise
   }
 
-  /** Whether the text contains the subject as a whole: `order-7/OrderPlaced` mentions order-7 and `order-71` does not. */
+  /**
+   * Whether the text contains the subject as a whole: `order-7/OrderPlaced` mentions order-7 and `order-71` does not. A key
+   * made of it, such as `charge-order-7`, does.
+   */
   #mentions(text: string): boolean {
     const { subject } = this
     for (let at = text.indexOf(subject); at >= 0; at = text.indexOf(subject, at + 1)) {
-      if (!isWordAt(text, at - 1) && !isWordAt(text, at + subject.length)) return true
+      const isWhole = text[at - 1] === '-' || !isWordAt(text, at - 1)
+      if (isWhole && !isWordAt(text, at + subject.length)) return true
     }
     return false
   }

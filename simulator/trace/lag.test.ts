@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fold } from './fold.ts'
-import { lag, lagAt, lagSummary } from './lag.ts'
+import { createLag, lag, lagAt, lagSummary } from './lag.ts'
 import type { RecordOf } from './records.ts'
 import { appended, traceOf } from './trace-of.ts'
 
@@ -172,4 +172,17 @@ describe('lag', () => {
       worstAgeMs: 10,
     })
   })
+})
+
+test('without its steps it comes to the same summaries', () => {
+  const drafts = Array.from({ length: 40 }, (_, offset) => [
+    appended('order.events', offset, { t: offset * 10 }),
+    ...(offset % 7 === 3 ? [committed(offset * 10 + 5, offset)] : []),
+  ]).flat()
+  const trace = traceOf(assigned(0, 'order.events/0'), ...drafts)
+  const whole = fold(createLag(), trace).groups.get('search')!.total
+  const lean = fold(createLag({ keepSteps: false }), trace).groups.get('search')!.total
+  expect(lagSummary(lean, 500)).toEqual(lagSummary(whole, 500))
+  expect(lean.steps.length).toBeLessThanOrEqual(2)
+  expect(whole.steps.length).toBeGreaterThan(2)
 })

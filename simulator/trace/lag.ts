@@ -51,14 +51,27 @@ export interface LagState {
   readonly groups: ReadonlyMap<string, GroupLag>
 }
 
-export const lag: Fold<LagState> = {
-  name: 'lag',
-  initial: () => new Lag(),
-  apply(state, record) {
-    ;(state as Lag).apply(record)
-    return state
-  },
+export interface LagOptions {
+  /** False keeps only what the summaries need, whatever the length of the run. Default true. */
+  readonly keepSteps?: boolean
 }
+
+export function createLag({ keepSteps = true }: LagOptions = {}): Fold<LagState> {
+  return {
+    name: 'lag',
+    initial: () => new Lag(keepSteps ? Number.POSITIVE_INFINITY : STEPS_AT_LEAST),
+    apply(state, record) {
+      ;(state as Lag).apply(record)
+      return state
+    },
+  }
+}
+
+/** The lag of every group with its whole course. */
+export const lag: Fold<LagState> = createLag()
+
+/** The last step, and the one before it in case the last is replaced within its moment. */
+const STEPS_AT_LEAST = 2
 
 /** The lag at a moment; before the first step there is none. */
 export function lagAt({ steps }: LagSeries, t: number): LagSample {
@@ -136,6 +149,8 @@ class Lag implements LagState {
   readonly groups = new Map<string, Group>()
   readonly #logs = new Map<string, Log>()
 
+  constructor(readonly maxSteps: number) {}
+
   apply(traceRecord: TraceRecord): void {
     this.t = traceRecord.t
     const record = known(traceRecord)
@@ -186,12 +201,17 @@ class Lag implements LagState {
     group.messages += messages - reader.messages
     reader.messages = messages
     reader.oldestAt = oldestAt
-    step(reader.series, this.t, messages, oldestAt)
+    this.#step(reader.series, messages, oldestAt)
     let oldestOfAll = oldestAt
     for (const other of group.readers)
       if (other.oldestAt !== null && (oldestOfAll === null || other.oldestAt < oldestOfAll))
         oldestOfAll = other.oldestAt
-    step(group.total, this.t, group.messages, oldestOfAll)
+    this.#step(group.total, group.messages, oldestOfAll)
+  }
+
+  #step(series: LagSeries, messages: number, oldestAt: number | null): void {
+    step(series, this.t, messages, oldestAt)
+    if (series.steps.length > this.maxSteps) series.steps.shift()
   }
 
   #log(name: string): Log {
