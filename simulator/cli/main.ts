@@ -10,7 +10,7 @@ import { style, terminalWidth, wrap } from './terminal.ts'
 /** Exit codes: 0 it holds, 1 it does not, 2 wrong usage. */
 const USAGE = 2
 /** Refusals that are about the code that was run, not about how it was called. */
-const ABOUT_THE_CODE = new Set(['endless-loop', 'broken-exercise'])
+const ABOUT_THE_CODE = new Set(['endless-loop', 'broken-file'])
 
 let exitCode = 0
 const program = new Command('out-of-order')

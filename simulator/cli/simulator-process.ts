@@ -108,9 +108,8 @@ function endlessLoop(culprit: string, hardLimitMs: number): WorkbenchError {
   )
 }
 
-/** A student's file that is missing or cannot be compiled ends the child before it has begun. */
+/** A file that is missing or cannot be compiled ends the child before it has begun. */
 function notLoaded(complaint: string, work: Work): Error {
-  if (work === 'solutions') return new Error(`the simulator cannot be loaded:\n${complaint}`)
   const missing = /Cannot find module '[^']*?(exercises\/[^']+)'/.exec(complaint)
   if (missing !== null) {
     return new WorkbenchError(
@@ -119,10 +118,17 @@ function notLoaded(complaint: string, work: Work): Error {
       'Run with --work solutions to use the reference answers.',
     )
   }
-  const line = complaint.split('\n').find(text => /\w*Error\b/.test(text)) ?? complaint.split('\n')[0] ?? ''
+  // A compiler's complaint names file and line; any other error says at least what it is.
+  const lines = complaint.split('\n')
+  const line =
+    lines.find(text => /\.ts:\d+:\d+: ERROR: /.test(text)) ??
+    lines.find(text => /^\w*Error\b/.test(text)) ??
+    lines[0] ??
+    ''
+  const problem = line.replace(`${process.cwd()}/`, '').replace(': ERROR', '').trim()
   return new WorkbenchError(
-    'broken-exercise',
-    `A file in exercises/ cannot be loaded: ${line.trim()}`,
+    'broken-file',
+    `A file of the services in ${work}/ cannot be loaded: ${problem}`,
     'Correct it and run the command again.',
   )
 }

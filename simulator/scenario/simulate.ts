@@ -24,6 +24,11 @@ export interface SimulateOptions {
   readonly observeEveryMs?: number
   /** Virtual milliseconds the system may go on with its faults, once the workload is done and the last window has passed, before it is healed. Default 2 minutes. */
   readonly patienceMs?: number
+  /**
+   * Virtual milliseconds it has to recover once it was healed; what is still going on then (a consumer that fails for ever, a
+   * clean-up that never rests) is judged as it stands. Default 10 minutes.
+   */
+  readonly recoveryMs?: number
   /** See WorldOptions. */
   readonly maxVirtualMs?: number
   readonly maxSteps?: number
@@ -137,24 +142,28 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
         options.observeEveryMs ?? 0,
       )
 
+      const recover = () => world.settle({ atMs: world.elapsedMs + (options.recoveryMs ?? 10 * MINUTE_MS) })
       let settled = await world.settle(deadline)
       const healedAtMs = world.elapsedMs
       if (settled.reason === 'settled' || settled.reason === 'deadline') {
         world.heal()
-        settled = await world.settle()
+        settled = await recover()
       }
-      if (settled.reason === 'settled' && scenario.operator !== undefined) {
+      if (
+        (settled.reason === 'settled' || settled.reason === 'deadline') &&
+        scenario.operator !== undefined
+      ) {
         const { operator } = scenario
         world.spawn({
           name: 'operator',
           start: process => operator({ kafka: new cluster.Kafka({ clientId: process.name }) }),
         })
-        settled = await world.settle()
+        settled = await recover()
       }
       refuseUnstruck(world)
       const trouble = troubleOf(world, settled)
       let violations: BrokenGuarantee[] = []
-      if (settled.reason === 'settled') {
+      if (trouble === undefined) {
         observe()
         violations = judge(scenario.guarantees, evidence, plan.faults.length === 0)
         options.inspect?.(evidence)

@@ -4,7 +4,7 @@
 import { nearest } from '#simulator/faults/nearest.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { siteName } from '#simulator/world/sites.ts'
-import type { Settled, World } from '#simulator/world/world.ts'
+import { type Settled, UNSETTLED, type World } from '#simulator/world/world.ts'
 
 /** @returns the trouble of a run that did not come to an end by itself or that used what the world does not own */
 export function troubleOf(world: World, settled: Settled): WorkbenchError | undefined {
@@ -13,7 +13,9 @@ export function troubleOf(world: World, settled: Settled): WorkbenchError | unde
     return new WorkbenchError(
       'waiting-outside',
       `${first!.process}: ${first!.what}.`,
-      'Inside a run use setTimeout, fetch, host.kafka and host.db; files, sockets and timers imported from Node do not exist there.',
+      first!.what.endsWith(UNSETTLED)
+        ? 'Look for a promise that is never resolved or rejected.'
+        : 'Inside a run use setTimeout, fetch, host.kafka and host.db; files, sockets and timers imported from Node do not exist there.',
     )
   }
   if (settled.reason === 'limit') {

@@ -25,6 +25,8 @@ export interface Outlook {
 
 /** How long nothing may have happened before polling timers are taken for idle. */
 const QUIET_MS = 5_000
+/** The same for a process in the middle of handling something. */
+const HANDLING_QUIET_MS = 60_000
 /** How many times in a row a timer chain must fire without effect to count as polling. */
 const QUIET_FIRINGS = 2
 /** Cancelled timers are swept out of the queue when there are this many, and more of them than others. */
@@ -172,7 +174,10 @@ export class Agenda {
   isIdle(event: QueuedEvent): boolean {
     if (event.idle !== undefined) return event.idle
     if (event.lineage === null || event.lineage.quiet < QUIET_FIRINGS) return false
-    return event.effectsSeen === this.effects && (event.owner === null || !this.#isHandling(event.owner))
+    if (event.effectsSeen !== this.effects) return false
+    // Somebody waits for a handler: that it polls is part of the work, unless nothing has come of it for very long.
+    if (event.owner === null || !this.#isHandling(event.owner)) return true
+    return this.elapsedMs - this.#lastEffectMs >= HANDLING_QUIET_MS
   }
 
   /** Looks at everything that is scheduled. */

@@ -11,36 +11,25 @@ export interface OutsideCall {
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
+const FILE_CALLS = [
+  'readFile',
+  'writeFile',
+  'appendFile',
+  'open',
+  'readdir',
+  'stat',
+  'mkdir',
+  'rm',
+  'unlink',
+  'access',
+]
+
 /** Node's asynchronous doors to the outside, by module; promises and callbacks alike. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   'node:timers/promises': ['setTimeout', 'setImmediate', 'setInterval'],
   'node:timers': ['setTimeout', 'setInterval', 'setImmediate'],
-  'node:fs/promises': [
-    'readFile',
-    'writeFile',
-    'appendFile',
-    'open',
-    'readdir',
-    'stat',
-    'mkdir',
-    'rm',
-    'unlink',
-    'access',
-  ],
-  'node:fs': [
-    'readFile',
-    'writeFile',
-    'appendFile',
-    'open',
-    'readdir',
-    'stat',
-    'mkdir',
-    'rm',
-    'unlink',
-    'access',
-    'createReadStream',
-    'createWriteStream',
-  ],
+  'node:fs/promises': FILE_CALLS,
+  'node:fs': [...FILE_CALLS, 'createReadStream', 'createWriteStream'],
   'node:net': ['connect', 'createConnection'],
   'node:tls': ['connect'],
   'node:http': ['request', 'get'],

@@ -58,6 +58,9 @@ export interface BusyReport {
   readonly what: string
 }
 
+/** What code waits for when it has not left the simulation either. */
+export const UNSETTLED = 'a promise that nothing will settle'
+
 const DEFAULT_START_AT = Date.UTC(2026, 0, 5, 9)
 const DEFAULT_MAX_VIRTUAL_MS = 48 * 3_600_000
 const DEFAULT_MAX_STEPS = 50_000_000
@@ -333,7 +336,7 @@ export class World {
     const calls = new Set(this.outsideCalls.filter(call => call.process === process).map(call => call.api))
     if (calls.size > 0) return `something outside the simulation: ${[...calls].join(', ')}`
     const resources = newResources(this.#resourcesBefore)
-    if (resources.length === 0) return 'a promise that nothing will settle'
+    if (resources.length === 0) return UNSETTLED
     return `something outside the simulation (the platform is busy with ${resources.join(', ')})`
   }
 
