@@ -58,6 +58,11 @@ export class Agenda {
     this.#isHandling = isHandling
   }
 
+  /** How long nothing has changed, in virtual milliseconds. */
+  get quietMs(): number {
+    return this.elapsedMs - this.#lastEffectMs
+  }
+
   noteEffect(): void {
     this.effects++
     this.#lastEffectMs = this.elapsedMs
@@ -177,7 +182,7 @@ export class Agenda {
     if (event.effectsSeen !== this.effects) return false
     // Somebody waits for a handler: that it polls is part of the work, unless nothing has come of it for very long.
     if (event.owner === null || !this.#isHandling(event.owner)) return true
-    return this.elapsedMs - this.#lastEffectMs >= HANDLING_QUIET_MS
+    return this.quietMs >= HANDLING_QUIET_MS
   }
 
   /** Looks at everything that is scheduled. */
@@ -189,9 +194,7 @@ export class Agenda {
       if (!this.isIdle(event)) nearestMs = Math.min(nearestMs, event.at)
       else if (event.idle !== true) isDeclared = false
     }
-    const isQuiet =
-      nearestMs === Number.POSITIVE_INFINITY &&
-      (isDeclared || this.elapsedMs - this.#lastEffectMs >= QUIET_MS)
+    const isQuiet = nearestMs === Number.POSITIVE_INFINITY && (isDeclared || this.quietMs >= QUIET_MS)
     return { nearestMs, isQuiet }
   }
 

@@ -118,6 +118,11 @@ export class World {
     return this.#agenda.elapsedMs
   }
 
+  /** How long nothing has changed, in virtual milliseconds. */
+  get quietMs(): number {
+    return this.#agenda.quietMs
+  }
+
   /** All sites visited so far. */
   get sites(): SiteCounter {
     return this.#visitor.counter
