@@ -87,7 +87,7 @@ function addRunOptions(command: Command): Command {
 function readSimSpec(options: SimOptions): RunSpec {
   let seed = options.seed === undefined ? undefined : readNumber('--seed', options.seed, seedSchema)
   const faults = options.fault.flatMap(text => {
-    if (!text.endsWith('.json')) return [parseFault(text, '--fault', SHOP_TARGETS)]
+    if (!isPlanFile(text)) return [parseFault(text, '--fault', SHOP_TARGETS)]
     const plan = readPlanFile(text)
     seed ??= plan.seed
     return plan.faults
@@ -108,8 +108,13 @@ function readSimSpec(options: SimOptions): RunSpec {
 }
 
 function readReplaySpec(text: string): RunSpec {
-  if (text.endsWith('.json')) return { plan: readPlanFile(text), orders: DEFAULT_ORDERS }
+  if (isPlanFile(text)) return { plan: readPlanFile(text), orders: DEFAULT_ORDERS }
   return readRunSpec(text)
+}
+
+/** A name that ends like one is taken for a file even if it does not exist: the error should say so. */
+function isPlanFile(text: string): boolean {
+  return text.endsWith('.json') || existsSync(text)
 }
 
 function readPlanFile(path: string): Plan {
