@@ -53,7 +53,7 @@ const planFile = z.strictObject(
  */
 export function parsePlan(value: unknown, place: string, targets: PlanTargets): Plan {
   const result = planFile.safeParse(value)
-  if (!result.success) throw badPlan(place, result.error.issues[0]!, PLAN_KEYS)
+  if (!result.success) throw badPlan(place, telling(result.error.issues), PLAN_KEYS)
   const faults = result.data.faults.map((entry, index) =>
     parseFault(entry, `${place}, fault ${index + 1}`, targets),
   )
@@ -87,7 +87,7 @@ export function parseFault(value: unknown, place: string, targets: PlanTargets):
     )
   }
   const result = schema.safeParse(parameters)
-  if (!result.success) throw badPlan(`${place} (${entry.kind})`, result.error.issues[0]!, keysOf(schema))
+  if (!result.success) throw badPlan(`${place} (${entry.kind})`, telling(result.error.issues), keysOf(schema))
   const fault = { kind: entry.kind, ...(result.data as object) } as Fault
   if (fault.service !== undefined) checkTarget(fault.kind, fault.service, place, targets)
   return fault
@@ -123,6 +123,11 @@ function checkTarget(kind: string, target: string, place: string, targets: PlanT
     `${place}: there is no ${what} "${target}" for ${kind} to strike.`,
     `Did you mean ${nearest(target, valid).join(' or ')}? There are ${valid.join(', ')}.`,
   )
+}
+
+/** A field that does not exist says more than the one that is missing because of it. */
+function telling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
 }
 
 function badPlan(place: string, issue: z.core.$ZodIssue, validKeys: readonly string[]): WorkbenchError {
