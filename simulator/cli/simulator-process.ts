@@ -28,7 +28,7 @@ export type ChildMessage =
   | { type: 'broken'; report: string }
 
 /** What V8 may keep before it has to collect: a run needs far less, and left alone V8 would rather grow than tidy up. */
-const HEAP_LIMIT = '--max-old-space-size=360'
+const HEAP_LIMIT = '--max-old-space-size=400'
 
 interface Waiting {
   resolve(result: SimResult): void

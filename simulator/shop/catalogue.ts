@@ -57,7 +57,7 @@ export const CATALOGUE: Readonly<Record<string, ProductRequest>> = {
   },
 }
 
-/** More than there is of anything. */
+/** The most that one line of an order may ask for, and more than there ever is of anything. */
 export const TOO_MANY = 10_000
 
 export const CUSTOMERS = ['ada', 'barbara', 'grace', 'hedy', 'katherine', 'radia']

@@ -40,15 +40,7 @@ export function createGeneratedWorkload(
     const underWay: Promise<void>[] = []
     const cancelEvery = cancelRate > 0 ? Math.max(1, Math.round(1 / cancelRate)) : Number.POSITIVE_INFINITY
     for (let number = 1; number <= orders; number++) {
-      underWay.push(
-        serveCustomer(
-          shopper,
-          notes,
-          number,
-          Math.min(MOST_OF_A_LINE, TOO_MANY * stockFactor(orders)),
-          number % cancelEvery === 2 % cancelEvery,
-        ),
-      )
+      underWay.push(serveCustomer(shopper, notes, number, number % cancelEvery === 2 % cancelEvery))
       if (number % 6 === 0) underWay.push(changePrice(shopper, number))
       if (number % 4 === 0) underWay.push(shopper.ask(READS[(number / 4) % READS.length]!))
       await sleep(everyMs)
@@ -57,12 +49,9 @@ export function createGeneratedWorkload(
   }
 }
 
-/** The orders service takes no more in one line. */
-const MOST_OF_A_LINE = 100_000_000
-
-/** The catalogue's stock is for a dozen orders; more of them need more. */
+/** The catalogue's stock is for a dozen orders; more of them need more, up to what TOO_MANY allows. */
 function stockFactor(orders: number): number {
-  return Math.max(1, Math.ceil(orders / 12))
+  return Math.min(100, Math.max(1, Math.ceil(orders / 12)))
 }
 
 /** One customer's visit: an order, perhaps regretted, perhaps shipped. */
@@ -70,10 +59,9 @@ async function serveCustomer(
   shopper: Shopper,
   notes: ClientNotes,
   number: number,
-  tooMany: number,
   regrets: boolean,
 ): Promise<void> {
-  const order = composeOrder(number, tooMany)
+  const order = composeOrder(number)
   const isAccepted = await placeOrder(shopper, notes, `place-${order.orderId}`, order)
   if (!isAccepted) return
   if (regrets) {
@@ -95,11 +83,11 @@ async function serveCustomer(
 }
 
 /** Some customers cannot pay and some want too much; which ones depends on the number alone, so that it is never none. */
-function composeOrder(number: number, tooMany: number): PlaceOrderBody & { orderId: string } {
+function composeOrder(number: number): PlaceOrderBody & { orderId: string } {
   const customers = number % 6 === 3 ? DECLINED_CUSTOMERS : CUSTOMERS
   const productIds = Object.keys(CATALOGUE)
   const lines = Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => composeLine(pick(productIds)))
-  if (number % 7 === 5) lines[0]!.quantity = tooMany
+  if (number % 7 === 5) lines[0]!.quantity = TOO_MANY
   return { orderId: `order-${number}`, customerId: pick(customers), lines }
 }
 
