@@ -54,15 +54,14 @@ const DEFAULT_REQUEST_TIMEOUT_MS = 30_000
 
 /**
  * @param simulated whether the cluster lives in a world: then log lines go into the trace
- * @returns something to call with `new`. It is not a subclass, as a class made anew for each of thousands of clusters would
- * keep the engine from learning the shape of its instances.
+ * @returns something to call with `new`. It is neither a subclass nor a function with a prototype of its own: the engine makes a
+ * hidden class for either, and keeps it, with all of the run it can reach, until the next full garbage collection.
  */
 export function createKafkaClass(broker: Broker, simulated: boolean): SimulatedKafkaClass {
-  function Kafka(config?: SimulatedKafkaConfig): SimulatedKafka {
-    return new SimulatedKafka(broker, simulated, config)
-  }
-  Kafka.prototype = SimulatedKafka.prototype
-  // TypeScript has no type for functions that construct what they return.
+  const Kafka = SimulatedKafka.bind(null, broker, simulated)
+  // A bound function has no prototype, but a class that extends it needs one.
+  Object.defineProperty(Kafka, 'prototype', { value: SimulatedKafka.prototype })
+  // TypeScript has no type for what bind makes of a constructor.
   return Kafka as unknown as SimulatedKafkaClass
 }
 

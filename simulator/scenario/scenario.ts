@@ -1,6 +1,8 @@
 /**
  * A scenario: services, topics, outside parties, a workload and the guarantees. With a plan it makes a run.
  */
+import type { Message } from 'kafkajs'
+import type { PartitionLag, StoredMessageView } from '#simulator/kafka/inspection.ts'
 import type { Database, Service } from '#simulator/service.ts'
 import type { Fold } from '#simulator/trace/fold.ts'
 
@@ -28,7 +30,7 @@ export interface Scenario {
   /** Parties outside our systems, reached by `fetch('http://<name>/…')`. They never crash on their own. */
   readonly parties: Readonly<Record<string, () => Party>>
   /** What the outside world does to the system: ordinary code with `fetch` and timers, run as the process `shopper`. */
-  readonly workload: () => Promise<void>
+  readonly workload: (outside: Outside) => Promise<void>
   /** What an operator does once everything is healed, e.g. redrive dead letters. Run as the process `operator`. */
   readonly operator?: (host: OperatorHost) => Promise<void>
   /** Folds over the trace that the guarantees ask for. */
@@ -62,6 +64,12 @@ export interface PartyEntry {
   readonly [field: string]: unknown
 }
 
+/** What the workload can do besides `fetch`. */
+export interface Outside {
+  /** Puts messages into a topic at once, as services do that are not part of this scenario. */
+  publish(topic: string, messages: readonly Message[]): void
+}
+
 export interface OperatorHost {
   readonly kafka: import('#simulator/service.ts').KafkaClient
 }
@@ -83,6 +91,10 @@ export interface Evidence {
   database(name: string): Database
   /** What an outside party really did. */
   ledger(party: string): readonly PartyEntry[]
+  /** All messages that a topic holds, partition by partition. */
+  messages(topic: string): Iterable<StoredMessageView>
+  /** How far a consumer group is behind its partitions, by committed offsets. */
+  lag(group: string): readonly PartitionLag[]
 }
 
 export interface Guarantee {

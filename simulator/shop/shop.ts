@@ -3,9 +3,9 @@
  */
 import type { Scenario } from '#simulator/scenario/scenario.ts'
 import { relay } from '#work/10-relay/relay.ts'
-import { inventory } from '#work/12-idempotent-consumer/inventory.ts'
 import { search } from '#work/13-out-of-order/search.ts'
 import { analytics } from '#work/15-projections/analytics.ts'
+import { inventory } from '#work/18-choreography/inventory.ts'
 import { payments } from '#work/18-choreography/payments.ts'
 import { catalog } from './catalog.ts'
 import { type ClientNotes, createClientNotes } from './client-notes.ts'

@@ -8,13 +8,6 @@
 import { EventQueue, type Lineage, type QueuedEvent } from './event-queue.ts'
 import type { ProcessHandle, StepContext } from './runtime.ts'
 
-export interface PushOptions {
-  /** True or false when whoever schedules it knows; otherwise it is found out. */
-  readonly idle?: boolean | undefined
-  /** For timers of a process: their delay. */
-  readonly timerDelayMs?: number
-}
-
 /** What lies ahead when the next event is idle. */
 export interface Outlook {
   /** When the first event comes that is not idle; infinite when all is idle. */
@@ -68,12 +61,18 @@ export class Agenda {
     this.#lastEffectMs = this.elapsedMs
   }
 
-  /** Schedules an action; undefined when its owner is dead. `owner` null: nobody's, the infrastructure's own. */
+  /**
+   * Schedules an action; undefined when its owner is dead.
+   * @param owner null: nobody's, the infrastructure's own
+   * @param idle true or false when whoever schedules it knows; otherwise it is found out
+   * @param timerDelayMs for timers of a process: their delay
+   */
   push(
     delayMs: number,
     action: () => void,
     owner: ProcessHandle | null,
-    { idle, timerDelayMs }: PushOptions = {},
+    idle?: boolean,
+    timerDelayMs?: number,
   ): QueuedEvent | undefined {
     if (owner !== null && !owner.alive) return undefined
     const event: QueuedEvent = {
@@ -115,7 +114,7 @@ export class Agenda {
       callback()
     }
     const arm = () => {
-      const event = this.push(delayMs, fire, owner, { timerDelayMs: delayMs })
+      const event = this.push(delayMs, fire, owner, undefined, delayMs)
       if (event !== undefined) this.#timers.set(id, event)
     }
     arm()

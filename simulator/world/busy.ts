@@ -10,8 +10,7 @@ interface Work {
 }
 
 export class BusyList {
-  readonly #works = new Map<number, Work>()
-  #seq = 0
+  readonly #works = new Set<Work>()
 
   get size(): number {
     return this.#works.size
@@ -19,20 +18,21 @@ export class BusyList {
 
   /** @param isHandler a handler owes somebody a result; a program that never finishes starting may just be polling */
   begin(process: Incarnation, label: string, isHandler: boolean): () => void {
-    const token = ++this.#seq
-    this.#works.set(token, { process, label, isHandler })
+    const work: Work = { process, label, isHandler }
+    this.#works.add(work)
     if (isHandler) process.handling++
     return () => {
-      if (this.#works.delete(token) && isHandler) process.handling--
+      if (this.#works.delete(work) && isHandler) process.handling--
     }
   }
 
   /** A dead process owes nothing. */
   drop(process: Incarnation): void {
-    for (const [token, work] of this.#works) if (work.process === process) this.#works.delete(token)
+    for (const work of this.#works) if (work.process === process) this.#works.delete(work)
   }
 
+  /** In the order they were begun. */
   list(): readonly Work[] {
-    return [...this.#works.values()]
+    return [...this.#works]
   }
 }

@@ -9,8 +9,7 @@ import type { Supervisor } from './supervisor.ts'
 type EdgeListener = (fault: Fault, edge: 'begin' | 'end') => void
 
 export class FaultWindows {
-  /** How far the clock of a service is off, in milliseconds. */
-  readonly clockOffsetsMs = new Map<string, number>()
+  readonly #clockOffsetsMs = new Map<string, number>()
   readonly #listeners: EdgeListener[] = []
   #healed = false
 
@@ -24,14 +23,19 @@ export class FaultWindows {
   plan(): void {
     for (const fault of this.planned.windows) {
       const from = fault.from ?? 0
-      this.agenda.push(from, () => this.#begin(fault), null, { idle: false })
+      this.agenda.push(from, () => this.#begin(fault), null, false)
       if (fault.for === undefined) continue
-      this.agenda.push(from + fault.for, () => this.#end(fault), null, { idle: false })
+      this.agenda.push(from + fault.for, () => this.#end(fault), null, false)
     }
   }
 
   onEdge(listener: EdgeListener): void {
     this.#listeners.push(listener)
+  }
+
+  /** How far the clock of a service is off, in milliseconds. */
+  clockOffsetMs(service: string): number {
+    return this.#clockOffsetsMs.size === 0 ? 0 : (this.#clockOffsetsMs.get(service) ?? 0)
   }
 
   active(kind: string, service: string): Fault | undefined {
@@ -66,7 +70,7 @@ export class FaultWindows {
       if (fault.kind === 'down' || fault.kind === 'crash') supervisor.crash(slot.current, fault.kind)
       else if (fault.kind === 'pause') supervisor.pause(slot.current)
     }
-    if (fault.kind === 'clock-skew') this.clockOffsetsMs.set(fault.service ?? '', fault.by ?? 0)
+    if (fault.kind === 'clock-skew') this.#clockOffsetsMs.set(fault.service ?? '', fault.by ?? 0)
     if (fault.kind === 'second-instance') this.#spawnSecond(fault.service ?? '')
     this.#tell(fault, 'begin')
   }
@@ -83,7 +87,7 @@ export class FaultWindows {
         supervisor.resume(slot.current)
       }
     }
-    if (fault.kind === 'clock-skew') this.clockOffsetsMs.delete(fault.service ?? '')
+    if (fault.kind === 'clock-skew') this.#clockOffsetsMs.delete(fault.service ?? '')
     if (fault.kind === 'second-instance') this.#retireSecond(fault.service ?? '')
     this.#tell(fault, 'end')
   }

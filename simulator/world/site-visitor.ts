@@ -25,7 +25,7 @@ export class SiteVisitor {
     if (process === undefined) return NOWHERE
     const base = subject === '' ? `${process.name}/${operation}` : `${process.name}/${operation} ${subject}`
     if (!process.alive) throw new ProcessCrashed(process.name, base)
-    const occurrence = this.counter.next(base)
+    const occurrence = this.counter.next(base, kinds, process)
     const site = siteName(base, occurrence)
     const faults = this.planned.strikesAt(base, occurrence, process.service, kinds, this.agenda.elapsedMs)
     if (faults.length === 0) return { site, faults }

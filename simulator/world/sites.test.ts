@@ -25,6 +25,36 @@ describe('visits', () => {
     ])
   })
 
+  test('are described by the kinds and the process of the first of them, in order of first visits', () => {
+    const counter = new SiteCounter()
+    const process = { name: 'inventory-2', service: 'inventory' }
+    counter.next('inventory-2/commit', ['error'], process)
+    counter.next('inventory-2/start', [], process)
+    counter.next('inventory-2/commit', ['hold'], process)
+    expect(counter.describe()).toEqual([
+      {
+        base: 'inventory-2/commit',
+        visits: 2,
+        kinds: ['error'],
+        process: 'inventory-2',
+        service: 'inventory',
+      },
+      { base: 'inventory-2/start', visits: 1, kinds: [], process: 'inventory-2', service: 'inventory' },
+    ])
+  })
+
+  test('keep their count and description when their generation grows old', () => {
+    const counter = new SiteCounter(2)
+    counter.next('first', ['error'])
+    for (const base of ['a', 'b']) counter.next(base)
+    expect(counter.describe().map(({ base }) => base)).toEqual(['first', 'a', 'b'])
+    expect(counter.next('first', ['hold'])).toBe(2)
+    expect(counter.describe().find(({ base }) => base === 'first')).toMatchObject({
+      visits: 2,
+      kinds: ['error'],
+    })
+  })
+
   test('of sites that come again are not forgotten, however many others there are', () => {
     const counter = new SiteCounter(10)
     for (let round = 1; round <= 100; round++) {

@@ -2,7 +2,7 @@
  * Sites: named places where a fault can strike, counted as they are visited, and the planned faults that wait there.
  */
 import { drawAt } from './random.ts'
-import type { Fault } from './runtime.ts'
+import type { Fault, ProcessHandle } from './runtime.ts'
 
 /** `process/operation subject`, and which visit of it: `inventory/commit order-7#1`. */
 export function siteName(base: string, occurrence: number): string {
@@ -15,32 +15,68 @@ export function parseSite(site: string): { base: string; occurrence: number } {
   return match === null ? { base: site, occurrence: 1 } : { base: match[1]!, occurrence: Number(match[2]) }
 }
 
+/** What is known of a site that was visited. */
+export interface VisitedSite {
+  /** Its name without the occurrence: `inventory/commit order-7`. */
+  readonly base: string
+  readonly visits: number
+  /** The fault kinds it can suffer besides crash and pause, as its first visitor said. */
+  readonly kinds: readonly string[]
+  /** Whose site it is: the visiting process, and the service that process runs. */
+  readonly process: string
+  readonly service: string
+}
+
 /**
  * Counts visits per base name. Keeps the names in two generations and forgets the older one when the younger is
  * full, so that a run of any length stays within bounds; a forgotten name starts at 1 again, the same in every run.
  */
 export class SiteCounter {
-  #young = new Map<string, number>()
-  #old = new Map<string, number>()
+  #young = new Map<string, CountedSite>()
+  #old: ReadonlyMap<string, CountedSite> = NO_SITES
 
   constructor(readonly generationSize = 100_000) {}
 
-  next(base: string): number {
-    const count = (this.#young.get(base) ?? this.#old.get(base) ?? 0) + 1
-    if (this.#young.size >= this.generationSize && !this.#young.has(base)) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(base, count)
-    return count
+  /** Counts a visit. @returns which one it is, from 1 */
+  next(base: string, kinds = NO_KINDS, visitor = NOBODY): number {
+    const site = this.#young.get(base)
+    return site === undefined ? this.#renew(base, kinds, visitor) : ++site.visits
   }
 
   /** Every site still remembered with its number of visits, in order of the first visit. */
   *entries(): Iterable<readonly [base: string, visits: number]> {
-    for (const entry of this.#old) if (!this.#young.has(entry[0])) yield entry
-    yield* this.#young
+    for (const { base, visits } of this.describe()) yield [base, visits]
+  }
+
+  /** Every site still remembered, in order of the first visit. */
+  describe(): readonly VisitedSite[] {
+    const sites: VisitedSite[] = []
+    for (const [base, site] of this.#old) if (!this.#young.has(base)) sites.push(site)
+    for (const site of this.#young.values()) sites.push(site)
+    return sites
+  }
+
+  /** A visit to a site that is not in the young generation. */
+  #renew(base: string, kinds: readonly string[], { name, service }: Visitor): number {
+    const site = this.#old.get(base) ?? { base, visits: 0, kinds, process: name, service }
+    if (this.#young.size >= this.generationSize) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(base, site)
+    return ++site.visits
   }
 }
+
+interface CountedSite extends VisitedSite {
+  visits: number
+}
+
+type Visitor = Pick<ProcessHandle, 'name' | 'service'>
+
+const NO_SITES: ReadonlyMap<string, CountedSite> = new Map()
+const NO_KINDS: readonly string[] = []
+const NOBODY: Visitor = { name: '', service: '' }
 
 interface PlannedStrike {
   readonly fault: Fault

@@ -16,7 +16,8 @@ const HEALTHY_AFTER_MS = 60_000
 export class Supervisor {
   /** The process whose step it is; undefined for the infrastructure's and the harness's. */
   current: Incarnation | undefined
-  readonly #slots = new Map<string, ProcessSlot>()
+  /** All processes, in the order they were spawned. */
+  readonly slots: ProcessSlot[] = []
   readonly #deathListeners: ((process: ProcessHandle) => void)[] = []
 
   constructor(
@@ -26,13 +27,8 @@ export class Supervisor {
     readonly record: (fields: WorldRecord, process: string, effect?: boolean) => void,
   ) {}
 
-  /** All processes, in the order they were spawned. */
-  get slots(): readonly ProcessSlot[] {
-    return [...this.#slots.values()]
-  }
-
   find(name: string): ProcessSlot | undefined {
-    return this.#slots.get(name)
+    return this.slots.find(slot => slot.name === name)
   }
 
   /** All processes of a service. */
@@ -46,9 +42,10 @@ export class Supervisor {
 
   /** Adds a process and schedules its first start. */
   spawn(options: ProcessOptions): ProcessSlot {
-    if (this.#slots.has(options.name)) throw new Error(`there is already a process named ${options.name}`)
-    const slot = new ProcessSlot(options, this.#slots.size)
-    this.#slots.set(slot.name, slot)
+    if (this.find(options.name) !== undefined)
+      throw new Error(`there is already a process named ${options.name}`)
+    const slot = new ProcessSlot(options, this.slots.length)
+    this.slots.push(slot)
     this.scheduleStart(slot, 0)
     return slot
   }
@@ -63,7 +60,7 @@ export class Supervisor {
       this.agenda.context.subject = ''
       this.#start(process)
     }
-    this.agenda.push(delayMs, start, null, { idle: false })
+    this.agenda.push(delayMs, start, null, false)
   }
 
   #start(process: Incarnation): void {
@@ -139,7 +136,7 @@ export class Supervisor {
     if (process.paused || !process.alive) return
     process.paused = true
     this.record({ kind: 'process.pause' }, process.name)
-    if (forMs !== undefined) this.agenda.push(forMs, () => this.resume(process), null, { idle: false })
+    if (forMs !== undefined) this.agenda.push(forMs, () => this.resume(process), null, false)
   }
 
   /** What came due meanwhile happens now, in order. */

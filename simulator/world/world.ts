@@ -7,18 +7,18 @@
 import { Agenda } from './agenda.ts'
 import { BusyList } from './busy.ts'
 import type { QueuedEvent } from './event-queue.ts'
-import { exchange } from './exchange.ts'
 import { catchFailures } from './failures.ts'
 import { FaultWindows } from './fault-windows.ts'
 import { real, takeGlobals } from './globals.ts'
 import { activeResources, newResources, type OutsideCall, watchOutside } from './outside.ts'
 import type { Incarnation, ProcessOptions, ProcessSlot } from './process.ts'
-import { createRandom, drawAt } from './random.ts'
 import type { WorldRecord } from './records.ts'
-import type { Fault, RecordOptions, Runtime, TraceRecord } from './runtime.ts'
+import type { Fault, ProcessHandle, TraceRecord } from './runtime.ts'
 import { SiteVisitor } from './site-visitor.ts'
 import { PlannedFaults, type SiteCounter } from './sites.ts'
 import { Supervisor } from './supervisor.ts'
+import { WorldGlobals } from './world-globals.ts'
+import { type WorldParts, WorldRuntime } from './world-runtime.ts'
 
 export interface WorldOptions {
   readonly seed: number
@@ -70,30 +70,30 @@ const SKIP_AT_LEAST_MS = 60_000
 const STEPS_PER_TURN = 16
 /** Real milliseconds that code may take outside the simulation (loading a module, say) once nothing else is left to do. */
 const GRACE_MS = 150
+/** How often it is asked meanwhile, in real milliseconds. */
+const ASK_AGAIN_MS = 5
 /** More outside calls than this add nothing to the report. */
 const MAX_OUTSIDE_CALLS = 100
-const NO_KINDS: readonly string[] = []
 
 export function createWorld(options: WorldOptions): World {
   return new World(options)
 }
 
 export class World {
-  readonly runtime: Runtime
+  readonly runtime: WorldRuntime
   steps = 0
   readonly planned: PlannedFaults
   /** Calls of what the world does not own, as far as they were noticed. */
   readonly outsideCalls: OutsideCall[] = []
 
   readonly #options: WorldOptions
-  readonly #startAt: number
+  readonly #parts: WorldParts
   readonly #agenda: Agenda
-  readonly #busy = new BusyList()
   readonly #supervisor: Supervisor
-  readonly #visitor: SiteVisitor
-  readonly #windows: FaultWindows
-  readonly #random: () => number
-  readonly #skipListeners: ((byMs: number) => void)[] = []
+  /** The stretch that the next tick goes on with. */
+  #stretch: Stretch | undefined
+  /** Macrotasks of the platform's present turn that are still to come. */
+  #queuedTicks = 0
   #isHealed = false
   /** What went wrong in no process's step: the infrastructure itself is broken, or the harness. */
   #defect: { readonly error: unknown } | undefined
@@ -101,16 +101,19 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options
-    this.#startAt = options.startAt ?? DEFAULT_START_AT
-    this.#random = createRandom(options.seed, 'world')
     this.planned = new PlannedFaults(options.seed, options.faults ?? [])
-    this.#agenda = new Agenda(process => (process as Incarnation).handling > 0)
-    this.#supervisor = new Supervisor(options.seed, this.#agenda, this.#busy, (fields, process, effect) =>
+    const agenda = new Agenda(isHandling)
+    const busy = new BusyList()
+    const supervisor = new Supervisor(options.seed, agenda, busy, (fields, process, effect) =>
       this.#record(fields, process, effect),
     )
-    this.#visitor = new SiteVisitor(this.planned, this.#agenda, this.#supervisor)
-    this.#windows = new FaultWindows(this.planned, this.#agenda, this.#supervisor)
-    this.runtime = this.#createRuntime()
+    const visitor = new SiteVisitor(this.planned, agenda, supervisor)
+    const windows = new FaultWindows(this.planned, agenda, supervisor)
+    this.#agenda = agenda
+    this.#supervisor = supervisor
+    this.#parts = { agenda, supervisor, visitor, windows, busy }
+    const startAt = options.startAt ?? DEFAULT_START_AT
+    this.runtime = new WorldRuntime({ seed: options.seed, startAt, onRecord: options.onRecord }, this.#parts)
   }
 
   /** Virtual milliseconds since the start of the run. */
@@ -125,7 +128,7 @@ export class World {
 
   /** All sites visited so far. */
   get sites(): SiteCounter {
-    return this.#visitor.counter
+    return this.#parts.visitor.counter
   }
 
   /**
@@ -134,22 +137,14 @@ export class World {
    */
   async enter<T>(body: () => Promise<T>): Promise<T> {
     const supervisor = this.#supervisor
-    const restoreGlobals = takeGlobals({
-      clockMs: () => this.#clockMs(),
-      elapsedMs: () => this.elapsedMs,
-      random: () => (supervisor.current === undefined ? this.#random() : supervisor.current.random()),
-      setTimer: (callback, delayMs, repeat) =>
-        this.#agenda.setTimer(supervisor.current ?? null, callback, delayMs, repeat),
-      clearTimer: id => this.#agenda.clearTimer(id),
-      fetch: this.#options.fetch ?? fetchNothing,
-    })
+    const restoreGlobals = takeGlobals(new WorldGlobals(this.runtime, this.#parts, this.#options.fetch))
     const restoreFailures = catchFailures(error => this.#onUnhandled(error))
     watchOutside(api => {
       if (supervisor.current === undefined || this.outsideCalls.length >= MAX_OUTSIDE_CALLS) return
       this.outsideCalls.push({ process: supervisor.current.name, api })
     })
     this.#resourcesBefore = activeResources()
-    this.#windows.plan()
+    this.#parts.windows.plan()
     try {
       return await body()
     } finally {
@@ -168,18 +163,8 @@ export class World {
 
   /** Runs until nothing but idle waiting is left, or until the deadline, which may be moved meanwhile. */
   settle(deadline: Deadline = { atMs: Number.POSITIVE_INFINITY }): Promise<Settled> {
-    return new Promise((resolve, reject) => {
-      const stretch: Stretch = {
-        deadline,
-        resolve,
-        reject,
-        tick: () => this.#tick(stretch),
-        queuedTicks: 0,
-        isOver: false,
-        graceUntil: 0,
-      }
-      this.#queueTurn(stretch)
-    })
+    if (this.#stretch !== undefined) throw new Error('the world is being settled already')
+    return new Promise((resolve, reject) => this.#goOn({ deadline, resolve, reject, graceUntil: 0 }))
   }
 
   /** Ends every fault, for good: windows close, what was down starts, no site is struck again. */
@@ -188,7 +173,7 @@ export class World {
     this.#isHealed = true
     this.#record({ kind: 'heal' }, 'world')
     this.planned.heal()
-    this.#windows.heal()
+    this.#parts.windows.heal()
     for (const slot of this.#supervisor.slots) {
       slot.failures = 0
       if (slot.current !== undefined) this.#supervisor.resume(slot.current)
@@ -206,12 +191,26 @@ export class World {
     }
   }
 
+  /** From the next tick on. What is still queued of a turn serves the next stretch as well. */
+  #goOn(stretch: Stretch): void {
+    this.#stretch = stretch
+    if (this.#queuedTicks === 0) this.#queueTurn()
+  }
+
+  /** Queues a few macrotasks at once: the platform settles microtasks between them all the same, and turns its event loop less often. */
+  #queueTurn(): void {
+    this.#queuedTicks = STEPS_PER_TURN
+    for (let tick = 0; tick < STEPS_PER_TURN; tick++) real.macrotask(this.#tick)
+  }
+
   /** One step; then, a macrotask later, the next. */
-  #tick(stretch: Stretch): void {
-    if (stretch.isOver) return
+  readonly #tick = () => {
+    this.#queuedTicks--
+    const stretch = this.#stretch
+    if (stretch === undefined) return
     this.#agenda.finish()
     if (this.#defect !== undefined) {
-      stretch.isOver = true
+      this.#stretch = undefined
       stretch.reject(this.#defect.error)
       return
     }
@@ -219,13 +218,7 @@ export class World {
     if (event === undefined) return
     stretch.graceUntil = 0
     this.#step(event)
-    if (--stretch.queuedTicks === 0) this.#queueTurn(stretch)
-  }
-
-  /** Queues a few macrotasks at once: the platform settles microtasks between them all the same, and turns its event loop less often. */
-  #queueTurn(stretch: Stretch): void {
-    stretch.queuedTicks = STEPS_PER_TURN
-    for (let tick = 0; tick < STEPS_PER_TURN; tick++) real.macrotask(stretch.tick)
+    if (this.#queuedTicks === 0) this.#queueTurn()
   }
 
   /** The next event to release; undefined when the stretch is over (and has been told) or has to wait. */
@@ -269,7 +262,7 @@ export class World {
   #skip(byMs: number): void {
     this.#agenda.skip(byMs)
     this.#record({ kind: 'skip', byMs }, 'world', false)
-    for (const listener of this.#skipListeners) listener(byMs)
+    this.runtime.skipped(byMs)
   }
 
   #step(event: QueuedEvent): void {
@@ -298,7 +291,8 @@ export class World {
   /** Nothing but idle waiting is left. If code is still at work, it may have gone outside: it gets a moment to come back. */
   #rest(stretch: Stretch): undefined {
     // A frozen process will go on when it is let go; a program that polls while it starts is at rest.
-    const owing = this.#busy
+    if (this.#parts.busy.size === 0) return this.#end(stretch, 'settled')
+    const owing = this.#parts.busy
       .list()
       .filter(({ process, isHandler }) => !process.paused && (isHandler || !this.#agenda.hasTimers(process)))
     if (owing.length === 0) return this.#end(stretch, 'settled')
@@ -306,16 +300,13 @@ export class World {
     if (stretch.graceUntil === 0) stretch.graceUntil = nowMs + GRACE_MS
     if (nowMs >= stretch.graceUntil) return this.#end(stretch, 'waiting-outside')
     // What is queued of this turn must not ask again before then.
-    stretch.isOver = true
-    real.setTimeout(() => {
-      stretch.isOver = false
-      this.#queueTurn(stretch)
-    }, 5)
+    this.#stretch = undefined
+    real.setTimeout(() => this.#goOn(stretch), ASK_AGAIN_MS)
     return undefined
   }
 
   #end(stretch: Stretch, reason: Settled['reason']): undefined {
-    stretch.isOver = true
+    this.#stretch = undefined
     this.#supervisor.current = undefined
     this.#agenda.clearContext()
     if (reason === 'settled') this.#record({ kind: 'settled', steps: this.steps }, 'world', false)
@@ -325,7 +316,7 @@ export class World {
 
   #report(reason: Settled['reason']): BusyReport[] {
     if (reason === 'settled' || reason === 'deadline') return []
-    const works = this.#busy.list().map(({ process, label }) => ({
+    const works = this.#parts.busy.list().map(({ process, label }) => ({
       process: process.name,
       what: reason === 'limit' ? label : `${label} is waiting for ${this.#guessOutside(process.name)}`,
     }))
@@ -345,80 +336,8 @@ export class World {
     return `something outside the simulation (the platform is busy with ${resources.join(', ')})`
   }
 
-  #clockMs(): number {
-    const { current } = this.#supervisor
-    const offsetMs = current === undefined ? 0 : (this.#windows.clockOffsetsMs.get(current.service) ?? 0)
-    return this.#startAt + this.elapsedMs + offsetMs
-  }
-
   #record(fields: WorldRecord, process: string, effect = true): void {
     this.runtime.record(fields, { process, effect })
-  }
-
-  #createRuntime(): Runtime {
-    const options = this.#options
-    const agenda = this.#agenda
-    const supervisor = this.#supervisor
-    const visitor = this.#visitor
-    const startAt = this.#startAt
-    const parts = { agenda, supervisor, visitor }
-    const ids = new Map<string, number>()
-    let recordSeq = 0
-    return {
-      now: () => startAt + agenda.elapsedMs,
-      random: () => this.#random(),
-      drawAt: text => drawAt(options.seed, text),
-      nextId(prefix) {
-        const count = (ids.get(prefix) ?? 0) + 1
-        ids.set(prefix, count)
-        return `${prefix}-${count}`
-      },
-      get current() {
-        return supervisor.current
-      },
-      context: agenda.context,
-      schedule(delayMs, action, { owner, idle } = {}) {
-        const event = agenda.push(
-          delayMs,
-          action,
-          owner === undefined ? (supervisor.current ?? null) : owner,
-          { idle },
-        )
-        return {
-          cancel() {
-            if (event !== undefined) agenda.cancel(event)
-          },
-        }
-      },
-      visit: (operation, subject, kinds) => visitor.visit(operation, subject, kinds ?? NO_KINDS),
-      leave: strike => visitor.leave(strike),
-      exchange: (operation, subject, apply, exchangeOptions) =>
-        exchange(parts, operation, subject, apply, exchangeOptions),
-      active: (kind, service) => this.#windows.active(kind, service),
-      onFaultEdge: listener => this.#windows.onEdge(listener),
-      onDeath: listener => supervisor.onDeath(listener),
-      onSkip: listener => void this.#skipListeners.push(listener),
-      crash: (process, reason, downForMs) => supervisor.crash(process as Incarnation, reason, downForMs),
-      busy: label =>
-        supervisor.current === undefined ? () => {} : this.#busy.begin(supervisor.current, label, true),
-      record<R extends { kind: string }>(
-        fields: R,
-        { process, effect, cause, detached }: RecordOptions = {},
-      ) {
-        if (effect !== false) agenda.noteEffect()
-        const seq = ++recordSeq
-        const { context } = agenda
-        options.onRecord?.({
-          seq,
-          t: agenda.elapsedMs,
-          process: process ?? supervisor.current?.name ?? 'world',
-          cause: cause ?? context.cause,
-          ...fields,
-        })
-        if (detached !== true) context.cause = seq
-        return seq
-      },
-    }
   }
 }
 
@@ -427,14 +346,10 @@ interface Stretch {
   readonly deadline: Deadline
   readonly resolve: (settled: Settled) => void
   readonly reject: (error: unknown) => void
-  readonly tick: () => void
-  /** Macrotasks of this turn that are still to come. */
-  queuedTicks: number
-  isOver: boolean
   /** Real milliseconds until which code outside may still come back; 0 before the question has come up. */
   graceUntil: number
 }
 
-function fetchNothing(): Promise<Response> {
-  return Promise.reject(new TypeError('fetch failed', { cause: new Error('this world has no network') }))
+function isHandling(process: ProcessHandle): boolean {
+  return (process as Incarnation).handling > 0
 }

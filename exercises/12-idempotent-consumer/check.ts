@@ -1,0 +1,196 @@
+/**
+ * Exercise 12: stock and weekly sales are right however often an event is delivered, and every order gets its answer.
+ */
+import { defineCheck } from '#simulator/explore/check.ts'
+import { rowsOf, standstillOf } from '#simulator/explore/evidence.ts'
+import {
+  ackLost,
+  crash,
+  duplicate,
+  during,
+  hold,
+  pause,
+  rebalance,
+  sendFails,
+  statementFails,
+} from '#simulator/explore/families.ts'
+import { type Contribution, compareTally } from '#simulator/explore/tally.ts'
+import type { Evidence, Guarantee, Violation } from '#simulator/scenario/scenario.ts'
+import type { Service } from '#simulator/service.ts'
+
+/** Two pallets of the same size are two facts, however alike they look. */
+const GOODS = [
+  { id: 'goods-1', productId: 'chai', quantity: 24 },
+  { id: 'goods-2', productId: 'chai', quantity: 24 },
+]
+const ORDERS = [
+  { id: 'event-1', orderId: 'order-1', lines: [{ productId: 'chai', quantity: 2 }] },
+  {
+    id: 'event-2',
+    orderId: 'order-2',
+    lines: [
+      { productId: 'chai', quantity: 3 },
+      { productId: 'olives', quantity: 7 },
+    ],
+  },
+]
+const WEEK = '2026-W02'
+const ORDERS_COME_AT_MS = 100
+
+const GOODS_MESSAGES = GOODS.map(({ id, ...data }) => message(data.productId, id, 'GoodsReceived', data))
+const ORDER_MESSAGES = ORDERS.map(({ id, orderId, lines }) =>
+  message(orderId, id, 'OrderPlaced', { orderId, week: WEEK, lines }),
+)
+
+const STOCK: readonly Contribution[] = [
+  ...GOODS.map(({ id, productId, quantity }) => ({
+    cell: `stock of ${productId}`,
+    amount: quantity,
+    source: id,
+  })),
+  ...ORDERS.flatMap(({ orderId, lines }) =>
+    lines.map(({ productId, quantity }) => ({
+      cell: `stock of ${productId}`,
+      amount: -quantity,
+      source: orderId,
+    })),
+  ),
+]
+const SALES: readonly Contribution[] = ORDERS.flatMap(({ orderId, lines }) =>
+  lines.map(({ productId, quantity }) => ({
+    cell: `sales of ${productId} in ${WEEK}`,
+    amount: quantity,
+    source: orderId,
+  })),
+)
+
+const stockIsRight: Guarantee = {
+  name: 'stock-is-right',
+  promise: 'The stock of a product is what was received less what was ordered.',
+  kind: 'eventually',
+  judge(evidence) {
+    const rows = rowsOf<{ product_id: string; units: number }>(evidence, 'inventory', 'stock', [
+      'product_id',
+      'units',
+    ])
+    const actual = new Map(rows.map(row => [`stock of ${row.product_id}`, row.units]))
+    return compareTally({ actual, contributions: STOCK, stuckAt: standstillOf(evidence, 'inventory') })
+  },
+}
+
+const weeklySalesAreRight: Guarantee = {
+  name: 'weekly-sales-are-right',
+  promise: 'Weekly sales count every unit ordered once.',
+  kind: 'eventually',
+  judge(evidence) {
+    const rows = rowsOf<{ product_id: string; week: string; units: number }>(
+      evidence,
+      'inventory',
+      'weekly_sales',
+      ['product_id', 'week', 'units'],
+    )
+    const actual = new Map(rows.map(row => [`sales of ${row.product_id} in ${row.week}`, row.units]))
+    return compareTally({ actual, contributions: SALES, stuckAt: standstillOf(evidence, 'inventory') })
+  },
+}
+
+const everyOrderIsAnswered: Guarantee = {
+  name: 'every-order-is-answered',
+  promise: 'For every order there is a StockReserved, once or more often.',
+  kind: 'eventually',
+  judge(evidence) {
+    const answered = answeredOrders(evidence)
+    const missing = ORDERS.filter(({ orderId }) => !answered.includes(orderId)).map(({ orderId }) => orderId)
+    const stuckAt = standstillOf(evidence, 'inventory')
+    const violations: Violation[] = missing.map(orderId => ({
+      outcome: stuckAt === undefined ? 'lost' : 'stuck',
+      message: `nobody was told of ${orderId}: there is no StockReserved for it${stuckAt === undefined ? '' : `, and ${stuckAt}`}`,
+      subjects: [orderId],
+    }))
+    for (const orderId of new Set(answered)) {
+      if (ORDERS.some(order => order.orderId === orderId)) continue
+      violations.push({
+        outcome: 'phantom',
+        message: `a StockReserved speaks of ${orderId}, which nobody placed`,
+      })
+    }
+    return violations
+  },
+}
+
+/** An answer names its order in its data, or by its key. */
+function answeredOrders(evidence: Evidence): string[] {
+  return [...evidence.messages('stock.events')].flatMap(({ key, value }) => {
+    const event = readJson(String(value))
+    if (event?.type !== 'StockReserved') return []
+    return [String(event.data?.orderId ?? key)]
+  })
+}
+
+function readJson(text: string): { type?: unknown; data?: { orderId?: unknown } } | undefined {
+  try {
+    return JSON.parse(text) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function message(key: string, id: string, type: string, data: object) {
+  const envelope = { id, type, version: 1, time: '2026-01-05T09:00:00.000Z', trace_id: `trace-${key}`, data }
+  return { key, value: JSON.stringify(envelope) }
+}
+
+export default defineCheck({
+  exercise: '12-idempotent-consumer',
+  goal: 'Stock and weekly sales are right however often an event is delivered.',
+  slot: {
+    file: 'inventory.ts',
+    exports: [
+      {
+        name: 'inventory',
+        type: 'function',
+        shape:
+          'an async function that takes the host: const inventory: Service = async ({ kafka, db }) => { … }',
+      },
+    ],
+  },
+  scenario: load => ({
+    name: '12-idempotent-consumer',
+    topics: [
+      { topic: 'warehouse.events', partitions: 1 },
+      { topic: 'order.events', partitions: 1 },
+      { topic: 'stock.events', partitions: 1 },
+    ],
+    services: [{ name: 'inventory', service: host => (load().inventory as Service)(host) }],
+    parties: {},
+    async workload({ publish }) {
+      publish('warehouse.events', GOODS_MESSAGES)
+      await new Promise(resolve => setTimeout(resolve, ORDERS_COME_AT_MS))
+      publish('order.events', ORDER_MESSAGES)
+    },
+    guarantees: [weeklySalesAreRight, stockIsRight, everyOrderIsAnswered],
+  }),
+  families: [
+    duplicate('inventory', 'at-once'),
+    duplicate('inventory', 'after-restart'),
+    duplicate('inventory', 'concurrently'),
+    duplicate('inventory', 'other-owner'),
+    duplicate('inventory', 'later'),
+    crash('inventory'),
+    statementFails('inventory'),
+    sendFails('inventory', 10),
+    ackLost('inventory'),
+    hold('inventory'),
+    rebalance('inventory'),
+    pause('inventory'),
+    during('down', 'consumer down', [{ kind: 'down', service: 'inventory', from: 103, for: 60_000 }]),
+    during('slow', 'consumer slow', [
+      { kind: 'slow', service: 'inventory', from: 0, for: 60_000, by: 40_000 },
+    ]),
+    during('second-instance', 'two instances', [{ kind: 'second-instance', service: 'inventory', from: 0 }]),
+    during('database-busy', 'database busy', [
+      { kind: 'database-busy', service: 'inventory', from: 50, for: 20_000 },
+    ]),
+    during('broker-down', 'broker down', [{ kind: 'broker-down', service: 'kafka', from: 102, for: 20_000 }]),
+  ],
+})

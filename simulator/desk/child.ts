@@ -1,0 +1,72 @@
+/**
+ * A process that executes plans: it loads a check and a compiled file, and reports every run over IPC.
+ *
+ * A process and not a thread, because native addons do not survive the end of a thread on every version of Node.
+ */
+import type { Check, SlotModule } from '#simulator/explore/check.ts'
+import { explain } from '#simulator/explore/explain.ts'
+import { asTrouble, runPlan } from '#simulator/explore/run-plan.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import { holdGlobals } from '#simulator/world/globals.ts'
+import { createLoader } from './instantiate.ts'
+import { type FromChild, type PackedReport, pack, type ToChild } from './messages.ts'
+import { startWatchdog } from './watchdog.ts'
+
+const { pulse } = startWatchdog(Number(process.argv[2]))
+let check: Check
+let load: () => SlotModule
+
+function say(message: FromChild): void {
+  process.send!(message)
+}
+
+async function answer(message: ToChild): Promise<FromChild> {
+  switch (message.type) {
+    case 'load': {
+      const { default: found } = (await import(new URL(`${message.exercise}.js`, import.meta.url).href)) as {
+        default: Check
+      }
+      check = found
+      load = createLoader(message.slot, check, message.root)
+      return {
+        type: 'loaded',
+        processes: [...check.scenario(load).services.map(({ name }) => name), 'shopper'],
+      }
+    }
+    case 'run': {
+      const reports: PackedReport[] = []
+      const release = holdGlobals()
+      try {
+        for (const [index, plan] of message.plans.entries()) {
+          pulse[3] = index
+          const report = await runPlan(check, load, plan, message.wantsSites, { pulse })
+          reports.push(pack(report, plan))
+        }
+      } finally {
+        release()
+      }
+      return { type: 'reports', reports }
+    }
+    case 'explain':
+      return { type: 'explained', explanation: await explain(check, load, message.request, { pulse }) }
+  }
+}
+
+async function work(message: ToChild): Promise<void> {
+  pulse[0] = 0
+  pulse[1] = -1
+  pulse[2] = 1
+  try {
+    say(await answer(message))
+  } catch (error) {
+    if (error instanceof WorkbenchError) say({ type: 'refused', trouble: asTrouble(error) })
+    else
+      say({ type: 'broken', report: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  } finally {
+    pulse[2] = 0
+  }
+}
+
+process.on('message', (message: ToChild) => void work(message))
+process.on('disconnect', () => process.exit())
+say({ type: 'ready' })

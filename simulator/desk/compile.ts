@@ -1,0 +1,120 @@
+/**
+ * Compiles a student's file, with whatever it imports of theirs, into one function that can be called for each process:
+ * a process that starts gets a module of its own, so that what a module remembers is gone after a crash.
+ */
+import { builtinModules } from 'node:module'
+import { dirname, relative } from 'node:path'
+import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
+import type { Check } from '#simulator/explore/check.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+
+/** A compiled file as text, to be sent to whoever runs it. */
+export interface CompiledSlot {
+  /** The body of a function of `module`, `exports` and `require`. */
+  readonly code: string
+  /** What a person calls the file: its path from the repository's root. */
+  readonly file: string
+}
+
+/** What of Node exists inside the simulation: it neither waits nor leaves the process. */
+const PURE_BUILTINS = new Set([
+  'assert',
+  'buffer',
+  'crypto',
+  'events',
+  'path',
+  'querystring',
+  'string_decoder',
+  'url',
+  'util',
+])
+
+/**
+ * @param file absolute path
+ * @param root the repository's root, for the file's name in messages
+ * @param work which implementations `#work/*` means in the file's imports
+ * @throws WorkbenchError `missing-file`, `broken-file` with file and line, `outside-import` for what the simulation does not have
+ */
+export async function compileSlot(
+  file: string,
+  root: string,
+  work: 'solutions' | 'exercises',
+): Promise<CompiledSlot> {
+  const name = relative(root, file)
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      absWorkingDir: root,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      conditions: work === 'solutions' ? ['solutions'] : [],
+      sourcemap: 'inline',
+      sourcesContent: false,
+      logLevel: 'silent',
+      plugins: [onlyWhatExists(root)],
+    })
+    return { code: outputFiles[0]!.text, file: name }
+  } catch (error) {
+    const [problem] = (error as BuildFailure).errors ?? []
+    if (problem === undefined) throw error
+    throw refusal(problem, name, file)
+  }
+}
+
+/** Packages stay outside, shared by all instances; of Node's own modules only those that a simulated process can have. */
+function onlyWhatExists(root: string): Plugin {
+  return {
+    name: 'only-what-exists',
+    setup({ onResolve }) {
+      onResolve({ filter: /^[^./#]/ }, ({ path, kind, importer }) => {
+        if (kind === 'entry-point') return undefined
+        const bare = path.replace(/^node:/, '')
+        if (path.startsWith('node:') || builtinModules.includes(bare)) {
+          if (PURE_BUILTINS.has(bare)) return { path, external: true }
+          return {
+            errors: [
+              {
+                text: `${relative(root, importer)} imports ${path}`,
+                detail: { code: 'outside-import', path },
+              },
+            ],
+          }
+        }
+        return { path, external: true }
+      })
+    },
+  }
+}
+
+function refusal(problem: Message, name: string, file: string): WorkbenchError {
+  if (problem.detail?.code === 'outside-import') {
+    return new WorkbenchError(
+      'outside-import',
+      `${problem.text}, which does not exist inside the simulation.`,
+      problem.detail.path.includes('timers')
+        ? 'Use the global setTimeout: there it belongs to virtual time.'
+        : 'A service has its host: host.kafka, host.db, fetch and timers; files, sockets, threads and other processes it does not have.',
+    )
+  }
+  const { location, text } = problem
+  if (location === null && /Could not resolve|no such file/i.test(text)) {
+    return new WorkbenchError(
+      'missing-file',
+      `There is no ${name}.`,
+      'npm run reset brings the starter back.',
+    )
+  }
+  const place = location === null ? name : `${location.file}:${location.line}:${location.column + 1}`
+  const line = location?.lineText.trim()
+  return new WorkbenchError(
+    'broken-file',
+    `${place}: ${text.replace(/\.$/, '')}${line ? ` — ${line}` : ''}`,
+    dirname(file) === dirname(name) ? '' : 'Correct it and save.',
+  )
+}
+
+/** The exports a check asks for; the rest is the student's own. */
+export type SlotExports = Check['slot']['exports']

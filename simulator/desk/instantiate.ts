@@ -1,0 +1,53 @@
+/**
+ * From a compiled file to a new instance of its module, as often as a process starts.
+ */
+import { createRequire } from 'node:module'
+import { compileFunction } from 'node:vm'
+import type { Check, SlotModule } from '#simulator/explore/check.ts'
+import { nearest } from '#simulator/faults/nearest.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import type { CompiledSlot } from './compile.ts'
+
+type ModuleFunction = (
+  module: { exports: Record<string, unknown> },
+  exports: Record<string, unknown>,
+  require: NodeJS.Require,
+) => void
+
+/**
+ * @param root where packages are found from: a folder of the repository
+ * @returns makes a new instance; throws whatever the file throws while it is loaded
+ * @throws WorkbenchError `wrong-export` when the file does not export what the check asks for
+ */
+export function createLoader(slot: CompiledSlot, check: Check, root: string): () => SlotModule {
+  const require = createRequire(`${root}/package.json`)
+  const body = compileFunction(slot.code, ['module', 'exports', 'require'], {
+    filename: slot.file,
+  }) as ModuleFunction
+  function load(): SlotModule {
+    const module = { exports: {} as Record<string, unknown> }
+    body(module, module.exports, require)
+    return module.exports
+  }
+  requireExports(load(), slot, check)
+  return load
+}
+
+function requireExports(module: SlotModule, { file }: CompiledSlot, { slot }: Check): void {
+  for (const { name, type, shape } of slot.exports) {
+    const value = module[name]
+    if (typeof value === type && value !== null) continue
+    const others = Object.keys(module)
+    const found =
+      value !== undefined
+        ? `${name} is ${value === null ? 'null' : `a ${typeof value}`}`
+        : others.length === 0
+          ? 'it exports nothing'
+          : `it exports ${nearest(name, others).join(', ')}`
+    throw new WorkbenchError(
+      'wrong-export',
+      `${file} has to export ${name}, but ${found}.`,
+      `Export ${shape}`,
+    )
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Processes that execute plans side by side. One that never yields, or dies, is replaced, and the run that ended it is reported.
+ */
+import type { Executor } from '#simulator/explore/executor.ts'
+import type { Explanation, ExplanationRequest } from '#simulator/explore/explain.ts'
+import type { RunReport } from '#simulator/explore/run-plan.ts'
+import type { Plan } from '#simulator/faults/plan.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import { bundleSimulator } from './bundle.ts'
+import type { CompiledSlot } from './compile.ts'
+import { ROOT } from './exercise.ts'
+import { unpack } from './messages.ts'
+import { Seat } from './seat.ts'
+
+export interface Pool {
+  /**
+   * Has every process load the file.
+   * @throws WorkbenchError what the file was refused with
+   */
+  load(exercise: string, slot: CompiledSlot): Promise<Executor>
+  /** Explains a failure of the file loaded last. */
+  explain(request: ExplanationRequest): Promise<Explanation>
+  close(): void
+}
+
+/** Plans a process gets at a time: few enough to share the work evenly, enough to make a message worth while. */
+const PLANS_PER_MESSAGE = 24
+
+export function openPool(workers: number, hardLimitMs: number): Pool {
+  const bundle = bundleSimulator()
+  const seats = Array.from({ length: workers }, () => new Seat(bundle, hardLimitMs))
+  const idle = Array.from(seats, () => Promise.resolve())
+
+  async function* run(plans: readonly Plan[], wantsSites = false): AsyncGenerator<RunReport> {
+    const size = Math.max(1, Math.min(PLANS_PER_MESSAGE, Math.ceil(plans.length / (2 * workers))))
+    const chunks = chunksOf(plans, size)
+    const results = chunks.map(() => deferred<RunReport[]>())
+    let next = 0
+    let isOver = false
+    async function serve(seat: Seat, free: Promise<void>): Promise<void> {
+      await free
+      while (!isOver && next < chunks.length) {
+        const index = next++
+        try {
+          results[index]!.resolve(await execute(seat, chunks[index]!, wantsSites))
+        } catch (error) {
+          isOver = true
+          results[index]!.reject(error)
+        }
+      }
+    }
+    for (const [index, seat] of seats.entries()) idle[index] = serve(seat, idle[index]!)
+    try {
+      for (const [index, { promise }] of results.entries()) {
+        const reports = await promise
+        yield* reports
+        // A run that ended its process: nothing that comes after it can be relied upon to end.
+        if (reports.length < chunks[index]!.length) return
+      }
+    } finally {
+      isOver = true
+    }
+  }
+
+  return {
+    async load(exercise, slot) {
+      await Promise.all(idle)
+      await Promise.all(seats.map(seat => seat.load({ type: 'load', exercise, slot, root: ROOT })))
+      return { run }
+    },
+    async explain(request) {
+      await Promise.all(idle)
+      const answer = await seats[0]!.ask({ type: 'explain', request })
+      if (answer.type === 'explained') return answer.explanation
+      throw unexpected(answer)
+    },
+    close() {
+      for (const seat of seats) seat.close()
+    },
+  }
+}
+
+/** The reports of the plans, in order; up to the one that ended the process, if one did. */
+async function execute(seat: Seat, plans: readonly Plan[], wantsSites: boolean): Promise<RunReport[]> {
+  const answer = await seat.ask({ type: 'run', plans, wantsSites })
+  if (answer.type === 'reports') return answer.reports.map((report, index) => unpack(report, plans[index]!))
+  if (answer.type !== 'ended') throw unexpected(answer)
+  const { planIndex, trouble } = answer
+  const before = planIndex === 0 ? [] : await execute(seat, plans.slice(0, planIndex), wantsSites)
+  if (before.length < planIndex) return before
+  return [...before, { violations: [], trouble, struck: plans[planIndex]!.faults }]
+}
+
+function unexpected(answer: Awaited<ReturnType<Seat['ask']>>): Error {
+  if (answer.type === 'refused' || answer.type === 'ended') {
+    const { code, sentence, next } = answer.trouble
+    return new WorkbenchError(code, sentence, next)
+  }
+  return new Error(answer.type === 'broken' ? answer.report : `unexpected answer: ${answer.type}`)
+}
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  const chunks: T[][] = []
+  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size))
+  return chunks
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
+  let resolve!: (value: T) => void
+  let reject!: (error: unknown) => void
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  // Whoever has stopped listening must not be told of it as an unhandled rejection.
+  promise.catch(() => {})
+  return { promise, resolve, reject }
+}

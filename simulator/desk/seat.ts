@@ -1,0 +1,128 @@
+/**
+ * One process that executes plans, replaced by another when it dies.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Trouble } from '#simulator/explore/run-plan.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import type { FromChild, ToChild } from './messages.ts'
+
+/** What came of a request: an answer, or the end of the process while it was at plan number `planIndex`. */
+export type SeatAnswer =
+  | FromChild
+  | { readonly type: 'ended'; readonly trouble: Trouble; readonly planIndex: number }
+
+/** What V8 may keep in a process: a run needs a fraction of it. */
+const HEAP_LIMIT_MB = 400
+
+export class Seat {
+  readonly #bundle: Promise<string>
+  readonly #hardLimitMs: number
+  #child: Promise<ChildProcess>
+  #processes: readonly string[] = []
+  #loaded: (ToChild & { type: 'load' }) | undefined
+  #isClosed = false
+  readonly #stop = () => this.close()
+
+  /** @param bundle the program to run, once it has been built */
+  constructor(bundle: Promise<string>, hardLimitMs: number) {
+    this.#bundle = bundle
+    this.#hardLimitMs = hardLimitMs
+    this.#child = this.#start()
+    process.once('exit', this.#stop)
+  }
+
+  /** @throws WorkbenchError what the file was refused with */
+  async load(message: ToChild & { type: 'load' }): Promise<void> {
+    this.#loaded = message
+    const answer = await this.#exchange(message)
+    if (answer.type === 'loaded') {
+      this.#processes = answer.processes
+      return
+    }
+    if (answer.type === 'ended' || answer.type === 'refused') {
+      const { code, sentence, next } = answer.trouble
+      throw new WorkbenchError(code, sentence, next)
+    }
+    throw new Error(answer.type === 'broken' ? answer.report : `unexpected answer: ${answer.type}`)
+  }
+
+  /** Asks; a process that dies of it is replaced by one that has the same file loaded. */
+  async ask(message: ToChild): Promise<SeatAnswer> {
+    const answer = await this.#exchange(message)
+    if (answer.type === 'ended' && this.#loaded !== undefined && !this.#isClosed)
+      await this.load(this.#loaded)
+    return answer
+  }
+
+  close(): void {
+    this.#isClosed = true
+    process.off('exit', this.#stop)
+    void this.#child.then(child => child.kill('SIGKILL')).catch(() => {})
+  }
+
+  async #start(): Promise<ChildProcess> {
+    const child = fork(await this.#bundle, [String(this.#hardLimitMs)], {
+      execArgv: [`--max-old-space-size=${HEAP_LIMIT_MB}`, '--enable-source-maps'],
+      // What a student prints during thousands of runs would bury the verdict.
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    })
+    // Process and channel alone must not keep a command alive that has nothing left to do.
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve())
+      child.once('error', reject)
+      child.once('exit', code => reject(new Error(`a process of the desk could not start (code ${code})`)))
+    })
+    child.removeAllListeners()
+    return child
+  }
+
+  async #exchange(message: ToChild): Promise<SeatAnswer> {
+    const child = await this.#child
+    return new Promise(resolve => {
+      let lastWords = ''
+      const onWords = (chunk: Buffer) => {
+        lastWords += chunk.toString()
+      }
+      const finish = (answer: SeatAnswer) => {
+        child.off('message', finish).off('close', onClose)
+        child.stdio[3]?.off('data', onWords)
+        resolve(answer)
+      }
+      const onClose = () => {
+        if (!this.#isClosed) this.#child = this.#start()
+        finish(this.#ending(lastWords))
+      }
+      child.stdio[3]?.on('data', onWords)
+      child.on('message', finish).on('close', onClose)
+      child.send(message)
+    })
+  }
+
+  /** @param lastWords what the watchdog wrote before it ended the process; nothing if it was not the watchdog */
+  #ending(lastWords: string): SeatAnswer {
+    const file = this.#loaded?.slot.file ?? 'the file'
+    if (lastWords === '') {
+      return {
+        type: 'ended',
+        planIndex: 0,
+        trouble: {
+          code: 'process-ended',
+          sentence: `${file} ended the process it ran in: it called process.exit, or it kept more than ${HEAP_LIMIT_MB} MB.`,
+          next: 'Throw an error instead of leaving: the service is started again. Or look for what grows without end.',
+        },
+      }
+    }
+    const [processIndex, planIndex] = JSON.parse(lastWords) as [number, number]
+    const culprit = this.#processes[processIndex] ?? file
+    return {
+      type: 'ended',
+      planIndex,
+      trouble: {
+        code: 'endless-loop',
+        sentence: `${culprit} never yields: a single step took more than ${this.#hardLimitMs / 1000} s.`,
+        next: 'Look for a loop without an exit; on a slow machine give --hard-limit more time.',
+      },
+    }
+  }
+}

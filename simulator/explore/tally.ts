@@ -1,0 +1,94 @@
+/**
+ * Tallies: tables whose every cell is the sum of what some events contribute. From a wrong sum it says which event was
+ * counted twice or not at all.
+ */
+import type { Violation } from '#simulator/scenario/scenario.ts'
+
+export interface Contribution {
+  /** The cell it belongs to: "stock of chai". */
+  readonly cell: string
+  readonly amount: number
+  /** What it comes from, as a person would call it: `order-1`. */
+  readonly source: string
+}
+
+export interface TallyOptions {
+  /** The actual cells; one that is missing counts as 0. */
+  readonly actual: ReadonlyMap<string, number>
+  readonly contributions: readonly Contribution[]
+  /** Where the consumer stands still, if it does: what is missing then may only be late. */
+  readonly stuckAt?: string | undefined
+}
+
+/** How often an event may have been counted for it to be recognised. */
+const MOST_TIMES = 4
+
+/** One violation for each cell that is not the sum of its contributions. */
+export function compareTally({ actual, contributions, stuckAt }: TallyOptions): Violation[] {
+  const cells = new Map<string, Contribution[]>()
+  for (const contribution of contributions) {
+    const cell = cells.get(contribution.cell)
+    if (cell === undefined) cells.set(contribution.cell, [contribution])
+    else cell.push(contribution)
+  }
+  for (const cell of actual.keys()) if (!cells.has(cell)) cells.set(cell, [])
+
+  const violations: Violation[] = []
+  for (const [cell, parts] of cells) {
+    const expected = parts.reduce((sum, { amount }) => sum + amount, 0)
+    const value = actual.get(cell) ?? 0
+    if (value === expected) continue
+    violations.push(describeCell(cell, value, expected, parts, stuckAt))
+  }
+  return violations
+}
+
+function describeCell(
+  cell: string,
+  actual: number,
+  expected: number,
+  parts: readonly Contribution[],
+  stuckAt: string | undefined,
+): Violation {
+  const subjects = parts.map(({ source }) => source)
+  const wrong = `${cell} is ${actual} instead of ${expected}`
+  const times = explain(parts, actual)
+  if (times === undefined) return { outcome: 'corrupt', message: wrong, subjects }
+  const said = parts.flatMap(({ source }, index) => {
+    const count = times[index]!
+    if (count === 1) return []
+    return [`${source} ${count === 0 ? 'was not counted' : `was counted ${count} times`}`]
+  })
+  const missed = times.includes(0)
+  const repeated = times.some(count => count > 1)
+  if (missed && !repeated && stuckAt !== undefined) {
+    return { outcome: 'stuck', message: `${wrong}: ${stuckAt}`, subjects }
+  }
+  return {
+    outcome: missed && repeated ? 'corrupt' : missed ? 'lost' : 'doubled',
+    message: `${wrong}: ${said.join(', ')}`,
+    subjects: parts.filter((_, index) => times[index] !== 1).map(({ source }) => source),
+  }
+}
+
+/** How often each part must have been counted to make this sum: the explanation that departs least from once each. */
+function explain(parts: readonly Contribution[], sum: number): number[] | undefined {
+  let best: number[] | undefined
+  let bestDistance = Number.POSITIVE_INFINITY
+  const times: number[] = []
+  function tryFrom(index: number, left: number, distance: number): void {
+    if (distance >= bestDistance) return
+    if (index === parts.length) {
+      if (left !== 0) return
+      best = [...times]
+      bestDistance = distance
+      return
+    }
+    for (let count = 0; count <= MOST_TIMES; count++) {
+      times[index] = count
+      tryFrom(index + 1, left - count * parts[index]!.amount, distance + Math.abs(count - 1))
+    }
+  }
+  tryFrom(0, sum, 0)
+  return best
+}
