@@ -4,11 +4,24 @@ import { defineConfig } from 'vitest/config'
 const report = process.env.TEST_REPORT
 
 export default defineConfig({
-  resolve: { conditions: ['solutions'] },
-  ssr: { resolve: { conditions: ['solutions'] } },
   test: {
-    include: ['simulator/**/*.test.ts', 'solutions/**/*.test.ts', 'exercises/**/*.test.ts'],
     testTimeout: 30_000,
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
+    projects: [
+      {
+        // What `npm test` runs: it proves the workbench, and does not look at the files that students edit.
+        resolve: { conditions: ['solutions'] },
+        ssr: { resolve: { conditions: ['solutions'] } },
+        test: {
+          name: 'workbench',
+          include: ['simulator/**/*.test.ts', 'solutions/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        // For an editor's test runner: the student's own files, as `npm run check` judges them.
+        test: { name: 'exercises', include: ['exercises/**/check.test.ts'] },
+      },
+    ],
   },
 })

@@ -27,7 +27,7 @@ async function answer(message: ToChild): Promise<FromChild> {
         default: Check
       }
       check = found
-      load = createLoader(message.slot, check, message.root)
+      load = await createLoader(message.slot, check, message.root)
       return {
         type: 'loaded',
         processes: [...check.scenario(load).services.map(({ name }) => name), 'shopper'],
@@ -46,6 +46,20 @@ async function answer(message: ToChild): Promise<FromChild> {
         release()
       }
       return { type: 'reports', reports }
+    }
+    case 'time': {
+      const microseconds: number[] = []
+      const release = holdGlobals()
+      try {
+        for (const plan of message.plans) {
+          const startedAt = performance.now()
+          await runPlan(check, load, plan, false, { pulse })
+          microseconds.push((performance.now() - startedAt) * 1000)
+        }
+      } finally {
+        release()
+      }
+      return { type: 'timed', microseconds }
     }
     case 'explain':
       return { type: 'explained', explanation: await explain(check, load, message.request, { pulse }) }

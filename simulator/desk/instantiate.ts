@@ -6,6 +6,7 @@ import { compileFunction } from 'node:vm'
 import type { Check, SlotModule } from '#simulator/explore/check.ts'
 import { nearest } from '#simulator/faults/nearest.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { createWorld } from '#simulator/world/world.ts'
 import type { CompiledSlot } from './compile.ts'
 
 type ModuleFunction = (
@@ -17,9 +18,13 @@ type ModuleFunction = (
 /**
  * @param root where packages are found from: a folder of the repository
  * @returns makes a new instance; throws whatever the file throws while it is loaded
- * @throws WorkbenchError `wrong-export` when the file does not export what the check asks for
+ * @throws WorkbenchError `wrong-export` when the file does not export what the check asks for, `throws-on-load` when it cannot be loaded at all
  */
-export function createLoader(slot: CompiledSlot, check: Check, root: string): () => SlotModule {
+export async function createLoader(
+  slot: CompiledSlot,
+  check: Check,
+  root: string,
+): Promise<() => SlotModule> {
   const require = createRequire(`${root}/package.json`)
   const body = compileFunction(slot.code, ['module', 'exports', 'require'], {
     filename: slot.file,
@@ -29,8 +34,21 @@ export function createLoader(slot: CompiledSlot, check: Check, root: string): ()
     body(module, module.exports, require)
     return module.exports
   }
-  requireExports(load(), slot, check)
+  // In a world of its own, so that a timer which the file starts while it is loaded belongs to nobody and is forgotten.
+  await createWorld({ seed: 1 }).enter(async () => requireExports(loadOrRefuse(load, slot), slot, check))
   return load
+}
+
+function loadOrRefuse(load: () => SlotModule, { file }: CompiledSlot): SlotModule {
+  try {
+    return load()
+  } catch (error) {
+    throw new WorkbenchError(
+      'throws-on-load',
+      `${file} throws while it is loaded: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}.`,
+      'Move what can fail into the service function, which is called when the process starts.',
+    )
+  }
 }
 
 function requireExports(module: SlotModule, { file }: CompiledSlot, { slot }: Check): void {

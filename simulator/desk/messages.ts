@@ -10,6 +10,8 @@ import type { CompiledSlot } from './compile.ts'
 export type ToChild =
   | { readonly type: 'load'; readonly exercise: string; readonly slot: CompiledSlot; readonly root: string }
   | { readonly type: 'run'; readonly plans: readonly Plan[]; readonly wantsSites: boolean }
+  /** For the benchmark: the same runs, and how long each took. */
+  | { readonly type: 'time'; readonly plans: readonly Plan[] }
   | { readonly type: 'explain'; readonly request: ExplanationRequest }
 
 export type FromChild =
@@ -17,6 +19,7 @@ export type FromChild =
   /** The processes of the scenario in the order in which the world numbers them. */
   | { readonly type: 'loaded'; readonly processes: readonly string[] }
   | { readonly type: 'reports'; readonly reports: readonly PackedReport[] }
+  | { readonly type: 'timed'; readonly microseconds: readonly number[] }
   | { readonly type: 'explained'; readonly explanation: Explanation }
   | { readonly type: 'refused'; readonly trouble: Trouble }
   /** A defect of ours. */

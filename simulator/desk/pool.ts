@@ -18,6 +18,8 @@ export interface Pool {
    * @throws WorkbenchError what the file was refused with
    */
   load(exercise: string, slot: CompiledSlot): Promise<Executor>
+  /** Runs the plans in one process; how long each took, in microseconds of real time. */
+  time(plans: readonly Plan[]): Promise<readonly number[]>
   /** Explains a failure of the file loaded last. */
   explain(request: ExplanationRequest): Promise<Explanation>
   close(): void
@@ -67,6 +69,12 @@ export function openPool(workers: number, hardLimitMs: number): Pool {
       await Promise.all(idle)
       await Promise.all(seats.map(seat => seat.load({ type: 'load', exercise, slot, root: ROOT })))
       return { run }
+    },
+    async time(plans) {
+      await Promise.all(idle)
+      const answer = await seats[0]!.ask({ type: 'time', plans })
+      if (answer.type === 'timed') return answer.microseconds
+      throw unexpected(answer)
     },
     async explain(request) {
       await Promise.all(idle)

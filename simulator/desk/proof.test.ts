@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { executeHere } from '#simulator/explore/executor.ts'
+import { judge } from '#simulator/explore/judge.ts'
+import { holdGlobals } from '#simulator/world/globals.ts'
+import { compileSlot } from './compile.ts'
+import { type Desk, openDesk } from './desk.ts'
+import {
+  type Answer,
+  exerciseNames,
+  loadExercise,
+  mistakeOf,
+  mistakes,
+  ROOT,
+  solution,
+  starter,
+} from './exercise.ts'
+import { createLoader } from './instantiate.ts'
+
+/** What a student's answer is tried with by default; the reference is tried with ten times as much. */
+const STUDENTS_SAMPLES = 400
+
+let desk: Desk
+beforeAll(() => {
+  desk = openDesk({ hardLimitMs: 20_000 })
+})
+afterAll(() => desk.close())
+
+test('there are exercises to prove', () => {
+  expect(exerciseNames()).toContain('12-idempotent-consumer')
+})
+
+for (const name of exerciseNames()) {
+  const exercise = await loadExercise(name)
+  const known = mistakes(exercise)
+
+  describe(name, () => {
+    test('the starter fails', async () => {
+      const report = await desk.judge(exercise, starter(exercise))
+      expect(report.refused).toBeUndefined()
+      expect(report.holds).toBe(false)
+    })
+
+    test('has known mistakes', () => {
+      expect(new Set(known.map(answer => mistakeOf(answer.name))).size).toBeGreaterThanOrEqual(3)
+    })
+
+    test.each(known.map(answer => [answer.name, answer] as const))(
+      '%s fails with at most two faults, and is named as itself',
+      async (_, answer) => {
+        const report = await desk.judge(exercise, answer)
+        expect(report.refused).toBeUndefined()
+        expect(report.holds).toBe(false)
+        expect(report.verdict!.counterexamples[0]!.plan.faults.length).toBeLessThanOrEqual(2)
+        expect(report.diagnosis).toMatchObject({ kind: 'known', mistakes: [mistakeOf(answer.name)] })
+        expect(report.diagnosis?.mistake?.hints).toHaveLength(3)
+      },
+    )
+
+    test('the solution passes ten times what a student’s answer is tried with', {
+      timeout: 120_000,
+    }, async () => {
+      const report = await desk.judge(exercise, solution(exercise), {
+        samples: 10 * STUDENTS_SAMPLES,
+        maxPairs: 200_000,
+      })
+      expect(report.refused).toBeUndefined()
+      expect(report.verdict!.counterexamples).toEqual([])
+      expect(report.holds).toBe(true)
+      expect(report.verdict!.coverage.pairs).toBe(report.verdict!.coverage.allPairs)
+    })
+
+    test('two judges of the same answer agree in every word', async () => {
+      for (const answer of [starter(exercise), solution(exercise)]) {
+        const options = { maxPairs: 300, samples: 50 }
+        const report = await desk.judge(exercise, answer, options)
+        expect(report.verdict).toEqual(await judgeHere(answer, options))
+      }
+    })
+  })
+
+  async function judgeHere(answer: Answer, options: { maxPairs: number; samples: number }) {
+    const slot = await compileSlot(answer.file, ROOT, answer.work)
+    const release = holdGlobals()
+    try {
+      return await judge(
+        exercise.check,
+        executeHere(exercise.check, await createLoader(slot, exercise.check, ROOT)),
+        options,
+      )
+    } finally {
+      release()
+    }
+  }
+}
