@@ -9,6 +9,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['faults', 'trace'],
   ['scenario'],
   ['explore'],
+  ['desk'],
   ['solutions', 'exercises'],
   ['shop'],
   ['cli', 'bench', 'live', 'lab'],
@@ -49,14 +50,17 @@ const OWN_CLOCK: Readonly<Record<string, string>> = {
   'simulator/event-store/sqlite.ts': 'it runs in the process of its caller, in a world as outside one',
   'simulator/event-store/log.ts': 'without a runtime it is an ordinary store for ordinary tests',
 }
-const DETERMINISTIC = ['kafka', 'sqlite', 'http', 'event-store', 'trace', 'faults', 'scenario']
+const DETERMINISTIC = ['kafka', 'sqlite', 'http', 'event-store', 'trace', 'faults', 'scenario', 'explore']
 const CLOCK = /\bMath\.random\(|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\brandomUUID\(/
 
 /** Rooms that run in Node only; the others must come to run in a browser's worker. */
-const NODE_ROOMS = ['cli', 'bench', 'live']
+const NODE_ROOMS = ['desk', 'cli', 'bench', 'live']
 
 const ROOT = join(import.meta.dirname, '..')
-const SOURCES = ['simulator', 'solutions', 'exercises'].flatMap(filesUnder)
+/** What students edit is theirs: nothing here looks at it. */
+const isStudents = (file: string) =>
+  file.startsWith('exercises/') && !/\/(starter|mistakes)\/|\/check(\.test)?\.ts$/.test(file)
+const SOURCES = ['simulator', 'solutions', 'exercises'].flatMap(filesUnder).filter(file => !isStudents(file))
 /** Contract suites are tests too, entered by several test files. */
 const isTest = (file: string) => /\.test\.ts$|\/contract(\/|\.ts$)|\/testing\.ts$/.test(file)
 const CODE = SOURCES.filter(file => !isTest(file))
@@ -186,6 +190,7 @@ function isAllowed({ file, target, typeOnly }: Import): boolean {
   // What checks exercises is the workbench's; what a student writes sees types and the event store, and other exercises.
   const isService = (from === 'solutions' || from === 'exercises') && !/\/check\.ts$/.test(file)
   if (!isService) return true
+  if (/\/mistakes\//.test(file) && target === 'simulator/explore/check.ts') return typeOnly
   return OPEN_TO_SERVICES.some(open => open.test(target)) && (typeOnly || to === 'event-store')
 }
 

@@ -43,6 +43,16 @@ function loadOrRefuse(load: () => SlotModule, { file }: CompiledSlot): SlotModul
   try {
     return load()
   } catch (error) {
+    const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(
+      error instanceof Error ? error.message : '',
+    )
+    if (missing !== null) {
+      throw new WorkbenchError(
+        'missing-package',
+        `${file} imports ${missing[1]}, which is not installed.`,
+        `npm install ${missing[1]} brings it, if there is such a package.`,
+      )
+    }
     throw new WorkbenchError(
       'throws-on-load',
       `${file} throws while it is loaded: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}.`,

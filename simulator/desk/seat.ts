@@ -21,6 +21,7 @@ export class Seat {
   #processes: readonly string[] = []
   #loaded: (ToChild & { type: 'load' }) | undefined
   #isClosed = false
+  #last: Promise<unknown> = Promise.resolve()
   readonly #stop = () => this.close()
 
   /** @param bundle the program to run, once it has been built */
@@ -77,7 +78,14 @@ export class Seat {
     return child
   }
 
-  async #exchange(message: ToChild): Promise<SeatAnswer> {
+  /** One question after another: whoever lost interest in an answer has not kept it from coming. */
+  #exchange(message: ToChild): Promise<SeatAnswer> {
+    const answer = this.#last.then(() => this.#exchangeNow(message))
+    this.#last = answer.catch(() => {})
+    return answer
+  }
+
+  async #exchangeNow(message: ToChild): Promise<SeatAnswer> {
     const child = await this.#child
     return new Promise(resolve => {
       let lastWords = ''
