@@ -16,7 +16,7 @@ import {
 } from '#simulator/explore/families.ts'
 import { type Contribution, compareTally } from '#simulator/explore/tally.ts'
 import type { Evidence, Guarantee, Violation } from '#simulator/scenario/scenario.ts'
-import type { Service } from '#simulator/service.ts'
+import type { Host, Service } from '#simulator/service.ts'
 
 /** Two pallets of the same size are two facts, however alike they look. */
 const GOODS = [
@@ -140,6 +140,31 @@ function message(key: string, id: string, type: string, data: object) {
   return { key, value: JSON.stringify(envelope) }
 }
 
+/**
+ * The host with a liveness probe, as every platform has one: when KafkaJS has given a consumer up for good, the process is
+ * started again. (A commit that the group refuses is such a case, if the service makes it itself.)
+ */
+function watched(host: Host): Host {
+  const { kafka } = host
+  return {
+    ...host,
+    kafka: {
+      producer: config => kafka.producer(config),
+      admin: config => kafka.admin(config),
+      consumer(config) {
+        const consumer = kafka.consumer(config)
+        consumer.on(consumer.events.CRASH, ({ payload }) => {
+          if (payload.restart) return
+          setTimeout(() => {
+            throw payload.error
+          })
+        })
+        return consumer
+      },
+    },
+  }
+}
+
 export default defineCheck({
   exercise: '12-idempotent-consumer',
   goal: 'Stock and weekly sales are right however often an event is delivered.',
@@ -161,7 +186,7 @@ export default defineCheck({
       { topic: 'order.events', partitions: 1 },
       { topic: 'stock.events', partitions: 1 },
     ],
-    services: [{ name: 'inventory', service: host => (load().inventory as Service)(host) }],
+    services: [{ name: 'inventory', service: host => (load().inventory as Service)(watched(host)) }],
     parties: {},
     async workload({ publish }) {
       publish('warehouse.events', GOODS_MESSAGES)
@@ -170,6 +195,17 @@ export default defineCheck({
     },
     guarantees: [weeklySalesAreRight, stockIsRight, everyOrderIsAnswered],
   }),
+  // What breaks under these depends on the mistake; under the others also on how the code is laid out.
+  probes: [
+    'duplicate-at-once',
+    'duplicate-after-restart',
+    'duplicate-concurrently',
+    'duplicate-other-owner',
+    'duplicate-later',
+    'crash',
+    'statement-fails',
+    'send-fails-10-times',
+  ],
   families: [
     duplicate('inventory', 'at-once'),
     duplicate('inventory', 'after-restart'),

@@ -1,5 +1,15 @@
 import type { Service } from '#simulator/service.ts'
 
+interface Line {
+  productId: string
+  quantity: number
+}
+
+type Event = { id: string; trace_id: string } & (
+  | { type: 'GoodsReceived'; data: Line }
+  | { type: 'OrderPlaced'; data: { orderId: string; week: string; lines: Line[] } }
+)
+
 export const inventory: Service = async ({ kafka, db }) => {
   db.exec(`
     CREATE TABLE IF NOT EXISTS stock (product_id TEXT PRIMARY KEY, units INTEGER NOT NULL);
@@ -12,33 +22,36 @@ export const inventory: Service = async ({ kafka, db }) => {
     'INSERT INTO weekly_sales VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET units = units + excluded.units',
   )
   const producer = kafka.producer()
-  await producer.connect()
   const consumer = kafka.consumer({ groupId: 'inventory' })
+
+  function apply({ type, data }: Event): void {
+    if (type === 'GoodsReceived') {
+      addStock.run(data.productId, data.quantity)
+    } else {
+      for (const { productId, quantity } of data.lines) {
+        addStock.run(productId, -quantity)
+        addSales.run(productId, data.week, quantity)
+      }
+    }
+  }
+
+  async function answer({ id, type, trace_id, data }: Event): Promise<void> {
+    if (type !== 'OrderPlaced') return
+    const { orderId } = data
+    const envelope = { id: `${id}/reserved`, version: 1, time: new Date().toISOString(), trace_id }
+    const value = JSON.stringify({ ...envelope, type: 'StockReserved', data: { orderId } })
+    await producer.send({ topic: 'stock.events', messages: [{ key: orderId, value }] })
+  }
+
+  await producer.connect()
   await consumer.connect()
-  await consumer.subscribe({ topics: ['order.events', 'warehouse.events'], fromBeginning: true })
+  await consumer.subscribe({ topics: ['warehouse.events', 'order.events'], fromBeginning: true })
   await consumer.run({
     eachMessage: async ({ message }) => {
-      const event = JSON.parse(String(message.value))
-      if (event.type === 'GoodsReceived') addStock.run(event.data.productId, event.data.quantity)
-      if (event.type === 'OrderPlaced') {
-        for (const { productId, quantity } of event.data.lines) {
-          addStock.run(productId, -quantity)
-          addSales.run(productId, event.data.week, quantity)
-        }
-        await producer.send({
-          topic: 'stock.events',
-          messages: [
-            {
-              key: event.data.orderId,
-              value: JSON.stringify({
-                id: `${event.id}/reserved`,
-                type: 'StockReserved',
-                data: { orderId: event.data.orderId },
-              }),
-            },
-          ],
-        })
-      }
+      const event: Event = JSON.parse(String(message.value))
+      // Your turn: an event may be delivered more than once, and the process may die between any two lines.
+      apply(event)
+      await answer(event)
     },
   })
 }

@@ -7,6 +7,8 @@ import { appends } from './appends.ts'
 import { compare, type Variant } from './compare.ts'
 import { flow } from './flow.ts'
 import { messages } from './messages.ts'
+import { openPlanBench } from './plans.ts'
+import { measureShrinking } from './shrinking.ts'
 import { steps } from './steps.ts'
 
 const { values } = parseArgs({
@@ -47,3 +49,28 @@ await section('Steps of virtual time', 'steps', steps, rounds)
 await section('Appends to an event store', 'appends', appends, rounds)
 await section('Messages through Kafka, produced and consumed', 'messages', messages, rounds)
 await section('Orders through the whole flow', 'orders', flow(values.data), Math.min(rounds, 3))
+
+const plans = await openPlanBench()
+await section(
+  'Failure plans of exercise 12, executed and judged',
+  'runs',
+  plans.variants,
+  Math.min(rounds, 3),
+)
+const { happy, singles, pairs } = await plans.times()
+const microseconds = (sorted: readonly number[]) =>
+  `median ${Math.round(sorted[sorted.length >> 1]!)} µs, worst ${Math.round(sorted.at(-1)!)} µs`
+console.log(
+  style.quiet(
+    `  in one process: no fault, median ${Math.round(happy)} µs; one fault, ${microseconds(singles)}; two, ${microseconds(pairs)}`,
+  ),
+)
+const { count, small, milliseconds } = await measureShrinking(
+  plans.exercise.check,
+  await plans.startersExecutor(),
+)
+console.log(`\n${style.title('Shrinking')}`)
+console.log(
+  `  ${count} failing plans of 10 to 50 faults: ${small} end with three or fewer; median ${Math.round(milliseconds[count >> 1]!)} ms, slowest ${Math.round(milliseconds.at(-1)!)} ms`,
+)
+plans.close()

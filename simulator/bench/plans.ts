@@ -1,9 +1,19 @@
 /**
  * Failure plans per second: every single fault and many pairs of exercise 12, on its solution, by one process and by two.
  */
+
 import { compileSlot } from '#simulator/desk/compile.ts'
-import { findExercise, loadExercise, ROOT, solution } from '#simulator/desk/exercise.ts'
+import {
+  type Answer,
+  type Exercise,
+  findExercise,
+  loadExercise,
+  ROOT,
+  solution,
+  starter,
+} from '#simulator/desk/exercise.ts'
 import { openPool, type Pool } from '#simulator/desk/pool.ts'
+import type { Executor } from '#simulator/explore/executor.ts'
 import { pairsOf } from '#simulator/explore/pairs.ts'
 import { survey } from '#simulator/explore/survey.ts'
 import type { Plan } from '#simulator/faults/plan.ts'
@@ -14,18 +24,21 @@ const HARD_LIMIT_MS = 20_000
 const SEED = 1
 
 export interface PlanBench {
+  readonly exercise: Exercise
   readonly variants: readonly Variant[]
   /** Microseconds of each plan in one process, sorted, after warming up. */
   times(): Promise<{ readonly singles: number[]; readonly pairs: number[]; readonly happy: number }>
+  /** Executes plans on the starter, in one process. */
+  startersExecutor(): Promise<Executor>
   close(): void
 }
 
 export async function openPlanBench(): Promise<PlanBench> {
   const exercise = await loadExercise(findExercise('12'))
-  const answer = solution(exercise)
-  const slot = await compileSlot(answer.file, ROOT, answer.work)
   const pools = [1, 2].map(workers => openPool(workers, HARD_LIMIT_MS))
-  const executors = await Promise.all(pools.map(pool => pool.load(exercise.name, slot)))
+  const load = async (pool: Pool, answer: Answer) =>
+    pool.load(exercise.name, await compileSlot(answer.file, ROOT, answer.work))
+  const executors = await Promise.all(pools.map(pool => load(pool, solution(exercise))))
   const surveyed = await survey(exercise.check, executors[0]!, SEED)
   const singles = surveyed.singles.map(({ fault }): Plan => ({ seed: SEED, faults: [fault] }))
   const every = pairsOf(exercise.check, surveyed, SEED)
@@ -41,6 +54,7 @@ export async function openPlanBench(): Promise<PlanBench> {
     [...(await pool.time(plans))].sort((left, right) => left - right)
 
   return {
+    exercise,
     variants: [
       { name: 'no fault, one process', work: throughPool(0, happy) },
       { name: 'no fault, two processes', work: throughPool(1, happy) },
@@ -56,6 +70,7 @@ export async function openPlanBench(): Promise<PlanBench> {
         pairs: await time(pool!, pairs),
       }
     },
+    startersExecutor: () => load(pools[0]!, starter(exercise)),
     close() {
       for (const pool of pools) pool.close()
     },

@@ -16,6 +16,7 @@ import { WorkbenchError } from '#simulator/world/errors.ts'
 import { real } from '#simulator/world/globals.ts'
 import type { TraceRecord } from '#simulator/world/runtime.ts'
 import { readNorthwind } from './northwind.ts'
+import { type Signs, signs } from './table-signs.ts'
 import type { SimProgress, SimResult, SimTask } from './tasks.ts'
 
 const LINES_PER_WRITE = 2000
@@ -35,13 +36,18 @@ export async function runShop(
   const story = task.story === undefined ? undefined : createStory(task.story)
   let storyText: string | undefined
   let summary: ShopSummary | undefined
+  let seen: Signs | undefined
   let progressAt = real.Date.now() + PROGRESS_EVERY_MS
   let count = 0
   const startedAt = performance.now()
 
   try {
     const run = await simulate(shop, spec.plan, {
-      folds: story === undefined ? SUMMARY_FOLDS : [...SUMMARY_FOLDS, story],
+      folds: [
+        ...SUMMARY_FOLDS,
+        ...(story === undefined ? [] : [story]),
+        ...(task.signs === true ? [signs] : []),
+      ],
       observeEveryMs: task.observeEveryMs,
       ...(task.maxVirtualMs === undefined ? {} : { maxVirtualMs: task.maxVirtualMs }),
       ...(task.maxSteps === undefined ? {} : { maxSteps: task.maxSteps }),
@@ -55,6 +61,7 @@ export async function runShop(
       },
       inspect(evidence) {
         summary = summarize(evidence, shop.notes)
+        if (task.signs === true) seen = evidence.fold(signs)
         if (task.readModels !== undefined) {
           const models = READ_MODELS.map(({ name, database, read }) => [
             name,
@@ -74,13 +81,15 @@ export async function runShop(
         throw unknownOrder(task.subject, shop)
       writeOut(task.diagram!, sequenceDiagram(fold(concerning(subject), trace).records(), { subject }))
     }
-    const { trouble, ...rest } = run
+    // Functions cannot be sent to another process.
+    const { trouble, sites: _, ...rest } = run
     return {
       ...rest,
       trouble: trouble && { code: trouble.code, sentence: trouble.message, next: trouble.next },
       realMs,
       guarantees: shop.guarantees.length,
       ...(storyText === undefined ? {} : { story: storyText }),
+      ...(seen === undefined ? {} : { signs: seen }),
       summary,
     }
   } finally {

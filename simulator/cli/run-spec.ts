@@ -27,12 +27,18 @@ export const ordersSchema = z
 
 /** The run as one word for a shell (in quotes) and for a link; reads back as the same run. */
 export function writeRunSpec({ plan, orders, data }: RunSpec): string {
-  const pairs: [string, string][] = [
+  return `shop?${writePairs([
     data === undefined ? ['orders', String(orders)] : ['data', data],
     ['seed', String(plan.seed)],
-    ...plan.faults.map((fault): [string, string] => ['fault', writeShortForm(fault)]),
-  ]
-  return `shop?${pairs.map(([name, value]) => `${name}=${encode(value)}`).join('&')}`
+    ...plan.faults.map((fault): Pair => ['fault', writeShortForm(fault)]),
+  ])}`
+}
+
+export type Pair = [name: string, value: string]
+
+/** `seed=1&fault=…` */
+export function writePairs(pairs: readonly Pair[]): string {
+  return pairs.map(([name, value]) => `${name}=${encode(value)}`).join('&')
 }
 
 /** Percent-encoding of what would end the value, the link or the quotes; all else is much easier to read as it is. */
@@ -43,11 +49,11 @@ function encode(value: string): string {
 }
 
 /** Unlike a form's, a plus sign is a plus sign here: windows are written with one. */
-function readPairs(query: string): [string, string][] {
+export function readPairs(query: string): Pair[] {
   return query
     .split('&')
     .filter(pair => pair !== '')
-    .map(pair => {
+    .map((pair): Pair => {
       const equals = pair.indexOf('=')
       const [name, value] = equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
       try {
@@ -73,15 +79,8 @@ export function readRunSpec(text: string): RunSpec {
     )
   }
   const pairs = readPairs(text.slice(question + 1))
-  for (const [field] of pairs) {
-    if ((FIELDS as readonly string[]).includes(field)) continue
-    throw new WorkbenchError(
-      'bad-plan',
-      `The plan has an unknown field "${field}".`,
-      `Did you mean ${nearest(field, FIELDS, 1)[0]}? Valid are ${FIELDS.join(', ')}.`,
-    )
-  }
-  const first = (name: string) => pairs.find(([field]) => field === name)?.[1]
+  refuseUnknownFields(pairs, FIELDS)
+  const first = (name: string) => firstOf(pairs, name)
   const faults = pairs
     .filter(([field]) => field === 'fault')
     .map(([, fault], index) => parseFault(fault, `plan, fault ${index + 1}`, SHOP_TARGETS))
@@ -90,6 +89,23 @@ export function readRunSpec(text: string): RunSpec {
     plan: { seed: readNumber('seed', first('seed') ?? '1', seedSchema), faults },
     orders: readNumber('orders', first('orders') ?? String(DEFAULT_ORDERS), ordersSchema),
     ...(data === undefined ? {} : { data }),
+  }
+}
+
+/** The value of a field; the first, if it is given several times. */
+export function firstOf(pairs: readonly Pair[], name: string): string | undefined {
+  return pairs.find(([field]) => field === name)?.[1]
+}
+
+/** @throws WorkbenchError `bad-plan` naming the nearest valid field */
+export function refuseUnknownFields(pairs: readonly Pair[], valid: readonly string[]): void {
+  for (const [field] of pairs) {
+    if (valid.includes(field)) continue
+    throw new WorkbenchError(
+      'bad-plan',
+      `The plan has an unknown field "${field}".`,
+      `Did you mean ${nearest(field, valid, 1)[0]}? Valid are ${valid.join(', ')}.`,
+    )
   }
 }
 

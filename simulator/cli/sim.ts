@@ -1,12 +1,12 @@
 /**
  * `sim` and `replay`: one run of the shop.
  */
-import { existsSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type Plan, parseFault, parsePlan, seedSchema } from '#simulator/faults/plan.ts'
+import { parseFault, seedSchema } from '#simulator/faults/plan.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { isPlanFile, readPlanFile } from './plan-file.ts'
 import { formatReport } from './report.ts'
 import {
   DEFAULT_ORDERS,
@@ -88,7 +88,7 @@ function readSimSpec(options: SimOptions): RunSpec {
   let seed = options.seed === undefined ? undefined : readNumber('--seed', options.seed, seedSchema)
   const faults = options.fault.flatMap(text => {
     if (!isPlanFile(text)) return [parseFault(text, '--fault', SHOP_TARGETS)]
-    const plan = readPlanFile(text)
+    const plan = readPlanFile(text, SHOP_TARGETS)
     seed ??= plan.seed
     return plan.faults
   })
@@ -108,39 +108,8 @@ function readSimSpec(options: SimOptions): RunSpec {
 }
 
 function readReplaySpec(text: string): RunSpec {
-  if (isPlanFile(text)) return { plan: readPlanFile(text), orders: DEFAULT_ORDERS }
+  if (isPlanFile(text)) return { plan: readPlanFile(text, SHOP_TARGETS), orders: DEFAULT_ORDERS }
   return readRunSpec(text)
-}
-
-/** A name that ends like one is taken for a file even if it does not exist: the error should say so. */
-function isPlanFile(text: string): boolean {
-  return text.endsWith('.json') || existsSync(text)
-}
-
-function readPlanFile(path: string): Plan {
-  if (!existsSync(path))
-    throw new WorkbenchError(
-      'bad-plan',
-      `There is no plan file ${path}.`,
-      'Give a file like { "seed": 7, "faults": ["down:search@2s+30s"] }.',
-    )
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    throw new WorkbenchError('bad-plan', `${path} cannot be read.`, 'Give a JSON file, and one you may read.')
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new WorkbenchError(
-      'bad-plan',
-      `${path} is not JSON: ${error instanceof Error ? error.message : error}.`,
-      'Correct it and run the command again.',
-    )
-  }
-  return parsePlan(value, path, SHOP_TARGETS)
 }
 
 const positive = z.number({ error: 'should be a positive number' }).positive('should be a positive number')

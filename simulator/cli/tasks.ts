@@ -4,6 +4,7 @@
 import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'
 import type { RunSpec } from './run-spec.ts'
+import type { Signs } from './table-signs.ts'
 
 export interface SimTask {
   readonly spec: RunSpec
@@ -21,6 +22,8 @@ export interface SimTask {
   readonly observeEveryMs: number
   readonly maxVirtualMs?: number
   readonly maxSteps?: number
+  /** Whether to count what monitoring would have seen. */
+  readonly signs?: boolean
 }
 
 export interface SimResult {
@@ -37,6 +40,8 @@ export interface SimResult {
   readonly guarantees: number
   /** Everything that concerned one order, a line each. */
   readonly story?: string
+  /** Present when asked for, unless the run was in trouble. */
+  readonly signs?: Signs
   /** Undefined when the run was in trouble. */
   readonly summary: ShopSummary | undefined
 }

@@ -1,7 +1,9 @@
 /**
- * `npm run docs`: writes the pages of docs/ that are generated.
+ * `npm run docs`: writes what is generated: pages of docs/, and the signatures by which mistakes are recognised.
  */
 import { writeFileSync } from 'node:fs'
+import { writeSignatures } from '#simulator/desk/write-signatures.ts'
 import { documentFaults } from '#simulator/faults/document.ts'
 
 writeFileSync(new URL('../../docs/faults.md', import.meta.url), documentFaults())
+await writeSignatures()

@@ -5,6 +5,7 @@
  */
 import type { Check, SlotModule } from '#simulator/explore/check.ts'
 import { explain } from '#simulator/explore/explain.ts'
+import { type Measurement, measurePlan } from '#simulator/explore/measure.ts'
 import { asTrouble, runPlan } from '#simulator/explore/run-plan.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { holdGlobals } from '#simulator/world/globals.ts'
@@ -47,6 +48,15 @@ async function answer(message: ToChild): Promise<FromChild> {
       }
       return { type: 'reports', reports }
     }
+    case 'replay': {
+      const release = holdGlobals()
+      try {
+        const report = await runPlan(check, load, message.plan, false, { pulse, unstruck: 'refuse' })
+        return { type: 'reports', reports: [pack(report, message.plan)] }
+      } finally {
+        release()
+      }
+    }
     case 'time': {
       const microseconds: number[] = []
       const release = holdGlobals()
@@ -60,6 +70,16 @@ async function answer(message: ToChild): Promise<FromChild> {
         release()
       }
       return { type: 'timed', microseconds }
+    }
+    case 'measure': {
+      const measurements: Measurement[] = []
+      const release = holdGlobals()
+      try {
+        for (const plan of message.plans) measurements.push(await measurePlan(check, load, plan, { pulse }))
+      } finally {
+        release()
+      }
+      return { type: 'measured', measurements }
     }
     case 'explain':
       return { type: 'explained', explanation: await explain(check, load, message.request, { pulse }) }

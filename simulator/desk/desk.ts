@@ -3,14 +3,18 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Mistake } from '#simulator/explore/check.ts'
+import type { Executor } from '#simulator/explore/executor.ts'
 import type { Explanation } from '#simulator/explore/explain.ts'
 import { type JudgeOptions, judge, type Verdict } from '#simulator/explore/judge.ts'
 import type { Trouble } from '#simulator/explore/run-plan.ts'
 import { asTrouble } from '#simulator/explore/run-plan.ts'
 import { type Diagnosis, diagnose, signatureOf } from '#simulator/explore/signature.ts'
 import { COMES_TO_AN_END } from '#simulator/explore/survey.ts'
+import type { Plan } from '#simulator/faults/plan.ts'
+import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { compileSlot } from './compile.ts'
+import { contentOf, hashOf } from './content.ts'
 import { type Answer, describeMistake, type Exercise, mistakeOf, ROOT } from './exercise.ts'
 import { openPool } from './pool.ts'
 import { knownSignatures } from './signatures.ts'
@@ -27,6 +31,8 @@ export interface Report {
   readonly exercise: string
   readonly answer: string
   readonly file: string
+  /** Hash of what was judged; undefined when there is no file. */
+  readonly content?: string
   readonly holds: boolean
   /** Set when the file could not be judged at all: it cannot be compiled, exports something else. */
   readonly refused?: Trouble
@@ -42,9 +48,34 @@ export type NamedDiagnosis = Diagnosis & {
   readonly mistake?: Mistake
 }
 
+/** One plan that a person gave, and what an answer made of it. */
+export interface Replay {
+  readonly exercise: string
+  readonly answer: string
+  readonly file: string
+  readonly plan: Plan
+  readonly holds: boolean
+  readonly refused?: Trouble
+  readonly violations: readonly BrokenGuarantee[]
+  readonly trouble?: Trouble
+  /** Missing when the run could not be judged. */
+  readonly explanation?: Explanation
+  readonly realMs: number
+}
+
+export interface DeskJudgeOptions extends JudgeOptions {
+  /** Ends the judging between two runs: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
 export interface Desk {
   /** Judges an answer: never throws for what the answer does. */
-  judge(exercise: Exercise, answer: Answer, options?: JudgeOptions): Promise<Report>
+  judge(exercise: Exercise, answer: Answer, options?: DeskJudgeOptions): Promise<Report>
+  /**
+   * Runs exactly this plan against the answer.
+   * @throws WorkbenchError `unknown-site` or `misplaced-fault` when the plan names a site that the run never comes by
+   */
+  replay(exercise: Exercise, answer: Answer, plan: Plan): Promise<Replay>
   close(): void
 }
 
@@ -54,13 +85,13 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
   async function judgeAnswer(
     exercise: Exercise,
     answer: Answer,
-    options: JudgeOptions,
+    { signal, ...options }: DeskJudgeOptions,
     startedAt: number,
   ): Promise<Report> {
     const { check } = exercise
     const slot = await compileSlot(answer.file, ROOT, answer.work)
     const executor = await pool.load(exercise.name, slot)
-    const verdict = await judge(check, executor, options)
+    const verdict = await judge(check, signal === undefined ? executor : endable(executor, signal), options)
     const explanations: Explanation[] = []
     for (const { plan, guarantee } of verdict.counterexamples) {
       if (guarantee !== COMES_TO_AN_END) explanations.push(await pool.explain({ plan, guarantee }))
@@ -69,6 +100,7 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
       exercise: exercise.name,
       answer: answer.name,
       file: slot.file,
+      content: hashOf(slot),
       holds: verdict.holds,
       verdict,
     }
@@ -84,6 +116,20 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
     }
   }
 
+  async function replayPlan(exercise: Exercise, answer: Answer, plan: Plan) {
+    const slot = await compileSlot(answer.file, ROOT, answer.work)
+    await pool.load(exercise.name, slot)
+    const { violations, trouble } = await pool.replay(plan)
+    if (trouble !== undefined) {
+      if (ABOUT_THE_PLAN.has(trouble.code))
+        throw new PlanRefused(new WorkbenchError(trouble.code, trouble.sentence, trouble.next))
+      return { holds: false, violations, trouble }
+    }
+    const explanation = await pool.explain({ plan, guarantee: violations[0]?.guarantee ?? EVERYTHING })
+    const holds = violations.length === 0
+    return { holds, violations, explanation: holds ? asHolding(explanation) : explanation }
+  }
+
   return {
     async judge(exercise, answer, options = {}) {
       const startedAt = performance.now()
@@ -91,10 +137,12 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
         return await judgeAnswer(exercise, answer, options, startedAt)
       } catch (error) {
         if (!(error instanceof WorkbenchError)) throw error
+        const content = await contentOf(answer)
         return {
           exercise: exercise.name,
           answer: answer.name,
-          file: answer.file.replace(`${ROOT}/`, ''),
+          file: nameOf(answer),
+          ...(content === undefined ? {} : { content }),
           holds: false,
           refused: asTrouble(error),
           explanations: [],
@@ -102,6 +150,61 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
         }
       }
     },
+    async replay(exercise, answer, plan) {
+      const startedAt = performance.now()
+      const about = { exercise: exercise.name, answer: answer.name, file: nameOf(answer), plan }
+      try {
+        const result = await replayPlan(exercise, answer, plan)
+        return { ...about, ...result, realMs: performance.now() - startedAt }
+      } catch (error) {
+        if (error instanceof PlanRefused) throw error.reason
+        if (!(error instanceof WorkbenchError)) throw error
+        const realMs = performance.now() - startedAt
+        return { ...about, holds: false, refused: asTrouble(error), violations: [], realMs }
+      }
+    },
     close: () => pool.close(),
+  }
+}
+
+/** Trouble that is the plan's, not the answer's. */
+const ABOUT_THE_PLAN = new Set(['unknown-site', 'misplaced-fault', 'bad-plan'])
+
+/** Tells what is wrong with the plan from what is wrong with the file. */
+class PlanRefused extends Error {
+  constructor(readonly reason: WorkbenchError) {
+    super(reason.message)
+  }
+}
+
+const EVERYTHING = 'every guarantee'
+
+/** An explanation speaks of a failure; here is none, and both runs of the picture end well. */
+function asHolding(explanation: Explanation): Explanation {
+  const { left, right } = explanation.ladder
+  const end = { holds: true, result: `${EVERYTHING} holds` }
+  return {
+    ...explanation,
+    ladder: {
+      ...explanation.ladder,
+      left: { ...left, ...end },
+      ...(right === undefined ? {} : { right: { ...right, ...end } }),
+    },
+  }
+}
+
+/** What a person calls the file: its path from the repository's root. */
+function nameOf({ file }: Answer): string {
+  return file.replace(`${ROOT}/`, '')
+}
+
+function endable(executor: Executor, signal: AbortSignal): Executor {
+  return {
+    async *run(plans, wantsSites) {
+      for await (const report of executor.run(plans, wantsSites)) {
+        signal.throwIfAborted()
+        yield report
+      }
+    },
   }
 }

@@ -3,6 +3,7 @@
  */
 
 import type { Explanation, ExplanationRequest } from '#simulator/explore/explain.ts'
+import type { Measurement } from '#simulator/explore/measure.ts'
 import type { RunReport, Trouble } from '#simulator/explore/run-plan.ts'
 import type { Plan } from '#simulator/faults/plan.ts'
 import type { CompiledSlot } from './compile.ts'
@@ -10,8 +11,12 @@ import type { CompiledSlot } from './compile.ts'
 export type ToChild =
   | { readonly type: 'load'; readonly exercise: string; readonly slot: CompiledSlot; readonly root: string }
   | { readonly type: 'run'; readonly plans: readonly Plan[]; readonly wantsSites: boolean }
+  /** One plan that a person gave: a site that the run never comes by is a mistake of theirs, and told. */
+  | { readonly type: 'replay'; readonly plan: Plan }
   /** For the benchmark: the same runs, and how long each took. */
   | { readonly type: 'time'; readonly plans: readonly Plan[] }
+  /** For the failure table: the same runs with a trace. */
+  | { readonly type: 'measure'; readonly plans: readonly Plan[] }
   | { readonly type: 'explain'; readonly request: ExplanationRequest }
 
 export type FromChild =
@@ -20,6 +25,7 @@ export type FromChild =
   | { readonly type: 'loaded'; readonly processes: readonly string[] }
   | { readonly type: 'reports'; readonly reports: readonly PackedReport[] }
   | { readonly type: 'timed'; readonly microseconds: readonly number[] }
+  | { readonly type: 'measured'; readonly measurements: readonly Measurement[] }
   | { readonly type: 'explained'; readonly explanation: Explanation }
   | { readonly type: 'refused'; readonly trouble: Trouble }
   /** A defect of ours. */

@@ -3,6 +3,7 @@
  */
 import type { Executor } from '#simulator/explore/executor.ts'
 import type { Explanation, ExplanationRequest } from '#simulator/explore/explain.ts'
+import type { Measurement } from '#simulator/explore/measure.ts'
 import type { RunReport } from '#simulator/explore/run-plan.ts'
 import type { Plan } from '#simulator/faults/plan.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
@@ -18,8 +19,15 @@ export interface Pool {
    * @throws WorkbenchError what the file was refused with
    */
   load(exercise: string, slot: CompiledSlot): Promise<Executor>
+  /** Runs one plan that a person gave. Its trouble is `unknown-site` or `misplaced-fault` when it names a site that the run never came by. */
+  replay(plan: Plan): Promise<RunReport>
   /** Runs the plans in one process; how long each took, in microseconds of real time. */
   time(plans: readonly Plan[]): Promise<readonly number[]>
+  /**
+   * Runs the plans once more, measuring each, in order.
+   * @throws WorkbenchError when one of them does not end; leave out those that did not before
+   */
+  measure(plans: readonly Plan[]): Promise<readonly Measurement[]>
   /** Explains a failure of the file loaded last. */
   explain(request: ExplanationRequest): Promise<Explanation>
   close(): void
@@ -70,11 +78,31 @@ export function openPool(workers: number, hardLimitMs: number): Pool {
       await Promise.all(seats.map(seat => seat.load({ type: 'load', exercise, slot, root: ROOT })))
       return { run }
     },
+    async replay(plan) {
+      await Promise.all(idle)
+      const answer = await seats[0]!.ask({ type: 'replay', plan })
+      if (answer.type === 'reports') return unpack(answer.reports[0]!, plan)
+      if (answer.type === 'ended') return { violations: [], trouble: answer.trouble, struck: plan.faults }
+      throw unexpected(answer)
+    },
     async time(plans) {
       await Promise.all(idle)
       const answer = await seats[0]!.ask({ type: 'time', plans })
       if (answer.type === 'timed') return answer.microseconds
       throw unexpected(answer)
+    },
+    async measure(plans) {
+      await Promise.all(idle)
+      const share = Math.ceil(plans.length / seats.length)
+      const answers = await Promise.all(
+        seats.map((seat, index) =>
+          seat.ask({ type: 'measure', plans: plans.slice(index * share, (index + 1) * share) }),
+        ),
+      )
+      return answers.flatMap(answer => {
+        if (answer.type === 'measured') return answer.measurements
+        throw unexpected(answer)
+      })
     },
     async explain(request) {
       await Promise.all(idle)

@@ -26,7 +26,7 @@ export interface RunReport {
 }
 
 /** Steps after which a run of an exercise counts as never settling; an ordinary one takes some dozens. */
-const MAX_STEPS = 200_000
+export const MAX_STEPS = 200_000
 
 /** Executes a plan; faults that never strike are left out. */
 export async function runPlan(

@@ -54,3 +54,21 @@ test('a sum that no counting explains is corrupt, as is one of both kinds, and a
   const strange = compareTally({ actual: new Map([['stock of tea', 3]]), contributions: [] })
   expect(strange).toMatchObject([{ outcome: 'corrupt', message: 'stock of tea is 3 instead of 0' }])
 })
+
+test('names all that a sum cannot tell apart', () => {
+  const twins = ['goods-1', 'goods-2'].map(source => ({ cell: 'stock of chai', amount: 24, source }))
+  const tally = (units: number) =>
+    compareTally({ actual: new Map([['stock of chai', units]]), contributions: twins })
+  expect(tally(72)).toEqual([
+    {
+      outcome: 'doubled',
+      message: 'stock of chai is 72 instead of 48: goods-1 or goods-2 was counted 2 times',
+      subjects: ['goods-1', 'goods-2'],
+    },
+  ])
+  expect(tally(96)).toMatchObject([
+    {
+      message: 'stock of chai is 96 instead of 48: goods-1 was counted 2 times, goods-2 was counted 2 times',
+    },
+  ])
+})

@@ -54,10 +54,11 @@ function describeCell(
   const wrong = `${cell} is ${actual} instead of ${expected}`
   const times = explain(parts, actual)
   if (times === undefined) return { outcome: 'corrupt', message: wrong, subjects }
-  const said = parts.flatMap(({ source }, index) => {
+  const said = parts.flatMap((part, index) => {
     const count = times[index]!
     if (count === 1) return []
-    return [`${source} ${count === 0 ? 'was not counted' : `was counted ${count} times`}`]
+    const who = alike(parts, part, times).join(' or ')
+    return [`${who} ${count === 0 ? 'was not counted' : `was counted ${count} times`}`]
   })
   const missed = times.includes(0)
   const repeated = times.some(count => count > 1)
@@ -67,8 +68,15 @@ function describeCell(
   return {
     outcome: missed && repeated ? 'corrupt' : missed ? 'lost' : 'doubled',
     message: `${wrong}: ${said.join(', ')}`,
-    subjects: parts.filter((_, index) => times[index] !== 1).map(({ source }) => source),
+    subjects: parts.flatMap((part, index) => (times[index] === 1 ? [] : alike(parts, part, times))),
   }
+}
+
+/** The part itself and those that a sum cannot tell from it: counted once, by the same amount. */
+function alike(parts: readonly Contribution[], part: Contribution, times: readonly number[]): string[] {
+  return parts
+    .filter((other, index) => other === part || (other.amount === part.amount && times[index] === 1))
+    .map(({ source }) => source)
 }
 
 /** How often each part must have been counted to make this sum: the explanation that departs least from once each. */
@@ -86,9 +94,15 @@ function explain(parts: readonly Contribution[], sum: number): number[] | undefi
     }
     for (let count = 0; count <= MOST_TIMES; count++) {
       times[index] = count
-      tryFrom(index + 1, left - count * parts[index]!.amount, distance + Math.abs(count - 1))
+      tryFrom(index + 1, left - count * parts[index]!.amount, distance + departure(count))
     }
   }
   tryFrom(0, sum, 0)
   return best
+}
+
+/** Of two explanations that depart as much, the one that spreads it: two events twice rather than one three times. */
+function departure(count: number): number {
+  const steps = Math.abs(count - 1)
+  return steps + steps ** 2 / 1000
 }

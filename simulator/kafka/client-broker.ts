@@ -22,9 +22,11 @@ import type { FetchRequest, FetchResponse } from './fetches.ts'
 import type { JoinResponse, SyncResponse } from './group.ts'
 import type { CommitRequest, JoinRequest, SyncRequest } from './group-coordinator.ts'
 import {
+  type ClusterMetadata,
   describeMetadata,
   fetchOffsets,
   type ListOffsetsRequest,
+  type ListOffsetsResponse,
   listOffsets,
   requirePartitions,
 } from './metadata.ts'
@@ -36,6 +38,10 @@ import type { ProducerIdentity } from './transaction-coordinator.ts'
 /** What KafkaJS's broker pool looks at besides the requests. */
 export interface ConnectionPool extends Address {
   rack: string | null
+}
+
+export interface Coordinator extends Address {
+  readonly nodeId: number
 }
 
 const COMMIT_FAULTS = ['ack-lost', 'hold'] as const
@@ -73,47 +79,48 @@ export class ClientBroker {
   nodeId: number
   /** KafkaJS has two connections to each node, so that a long poll does not hold up anything else. */
   readonly #requests: Connection
-  readonly #longPolls: Connection
+  #longPolls: Connection | undefined
 
   constructor(
     readonly broker: Broker,
     readonly link: ClientLink,
     pool: ConnectionPool,
-    nodeId: number | undefined,
+    nodeId: number,
   ) {
     this.connectionPool = pool
-    this.nodeId = nodeId ?? 1
+    this.nodeId = nodeId
     this.#requests = new Connection(broker.runtime, link, pool)
-    this.#longPolls = new Connection(broker.runtime, link, pool)
   }
 
   isConnected(): boolean {
-    return this.#requests.connected || this.#longPolls.connected
+    return this.#requests.connected || this.#longPolls?.connected === true
   }
 
-  async connect(): Promise<void> {
+  /** @throws KafkaJSConnectionError */
+  connect(): void {
     this.#requests.connect()
     this.broker.links.add(this.link)
-    this.broker.connections.add(this.#requests).add(this.#longPolls)
+    this.broker.connections.add(this.#requests)
+    if (this.#longPolls !== undefined) this.broker.connections.add(this.#longPolls)
   }
 
   async disconnect(): Promise<void> {
-    await Promise.all([this.#requests.disconnect(), this.#longPolls.disconnect()])
+    const longPolls = this.#longPolls
+    await Promise.all([this.#requests.disconnect(), longPolls?.disconnect()])
     this.broker.connections.delete(this.#requests)
-    this.broker.connections.delete(this.#longPolls)
+    if (longPolls !== undefined) this.broker.connections.delete(longPolls)
   }
 
   /** Answered without a step of its own: a real client asks seldom, and nothing interesting depends on when. */
-  async metadata(topics: readonly string[] = []): Promise<object> {
+  metadata(topics: readonly string[] = []): ClusterMetadata {
     this.#requireReachable()
     return describeMetadata(this.broker, topics, this.link.options.allowAutoTopicCreation)
   }
 
-  async findGroupCoordinator({ groupId }: { groupId: string }): Promise<object> {
+  findGroupCoordinator({ groupId }: { groupId: string }): Coordinator {
     this.#requireReachable()
     const nodeId = this.broker.coordinatorOf(groupId)
-    const coordinator = { nodeId, ...this.broker.address(nodeId) }
-    return { throttleTime: 0, clientSideThrottleTime: 0, errorCode: 0, errorMessage: null, coordinator }
+    return { nodeId, ...this.broker.address(nodeId) }
   }
 
   // --- messages ---------------------------------------------------------------------------------------------------
@@ -140,10 +147,15 @@ export class ClientBroker {
   }
 
   fetch(request: FetchRequest): Promise<FetchResponse> {
+    if (this.#longPolls === undefined) {
+      // Only consumers need it.
+      this.#longPolls = new Connection(this.broker.runtime, this.link, this.connectionPool)
+      this.broker.connections.add(this.#longPolls)
+    }
     return this.#longPolls.request(FETCH, reply => this.broker.fetches.handle(this.link, request, reply))
   }
 
-  listOffsets(request: ListOffsetsRequest): Promise<object> {
+  listOffsets(request: ListOffsetsRequest): Promise<ListOffsetsResponse> {
     return this.#ask(LIST_OFFSETS, () => listOffsets(this.broker, request))
   }
 

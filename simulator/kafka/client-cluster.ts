@@ -6,13 +6,13 @@
  * long it counts, which broker is asked, what is retried with which back-off, which error comes of what. Left out is what
  * cannot happen here: nodes that move or vanish, a list of seed brokers, log lines below a warning.
  */
-import { type Logger, logLevel, type RetryOptions } from 'kafkajs'
+import type { Logger, RetryOptions } from 'kafkajs'
 import kafkajsErrors from 'kafkajs/src/errors.js'
 import createRetry, { type Bail, type Retrier } from 'kafkajs/src/retry/index.js'
 import Lock from 'kafkajs/src/utils/lock.js'
 import shuffle from 'kafkajs/src/utils/shuffle.js'
 import type { Broker } from './broker.ts'
-import { ClientBroker } from './client-broker.ts'
+import { ClientBroker, type Coordinator } from './client-broker.ts'
 import type { ClientLink } from './client-link.ts'
 import type { ClusterMetadata, ListedOffsets, PartitionDescription } from './metadata.ts'
 
@@ -144,7 +144,7 @@ export class ClientCluster {
         } catch (error) {
           throw new Final(error)
         }
-        return this.#withBroker(async broker => broker.metadata(topics))
+        return this.#withBroker(broker => broker.metadata(topics))
       },
       (error, bail) => {
         if (error instanceof Final) bail(error.cause)
@@ -186,6 +186,8 @@ export class ClientCluster {
 
   /** @throws KafkaJSBrokerNotFound, KafkaJSConnectionError */
   async findBroker({ nodeId }: { nodeId: string | number }): Promise<ClientBroker> {
+    const broker = this.brokers[nodeId]
+    if (broker?.isConnected() === true) return broker
     try {
       return await this.#connected(nodeId)
     } catch (error) {
@@ -230,8 +232,8 @@ export class ClientCluster {
   findGroupCoordinator({ groupId }: { groupId: string }): Promise<ClientBroker> {
     return this.#retry(
       async () => {
-        const { coordinator } = await this.findGroupCoordinatorMetadata({ groupId })
-        return await this.findBroker({ nodeId: coordinator.nodeId })
+        const { nodeId } = await this.#coordinatorOf(groupId)
+        return await this.findBroker({ nodeId })
       },
       async (error, bail) => {
         if (error.name === 'KafkaJSBrokerNotFound') {
@@ -243,16 +245,6 @@ export class ClientCluster {
         bail(error)
       },
     )
-  }
-
-  async findGroupCoordinatorMetadata({
-    groupId,
-  }: {
-    groupId: string
-  }): Promise<{ coordinator: { nodeId: number } }> {
-    const found = await this.#withBroker(async broker => broker.findGroupCoordinator({ groupId }))
-    if (found !== null) return found
-    throw new kafkajsErrors.KafkaJSGroupCoordinatorNotFound('Failed to find group coordinator')
   }
 
   defaultOffset({ fromBeginning }: { fromBeginning?: boolean }): number {
@@ -279,15 +271,13 @@ export class ClientCluster {
         else ofNode.push({ topic, partitions: asked })
       }
     }
-    const answers = await Promise.all(
-      [...byNode].map(([nodeId, topics]) => this.#listOffsets(nodeId, topics)),
-    )
+    const asked: Promise<TopicOffsets[]>[] = []
+    for (const [nodeId, topics] of byNode) asked.push(this.#listOffsets(nodeId, topics))
     const merged = new Map<string, TopicOffsets>()
-    for (const { topic, partitions } of answers.flat()) {
-      const offsets = partitions.map(({ partition, offset }) => ({ partition, offset }))
-      const before = merged.get(topic)
-      if (before === undefined) merged.set(topic, { topic, partitions: offsets })
-      else before.partitions.push(...offsets)
+    for (const offsets of (await Promise.all(asked)).flat()) {
+      const before = merged.get(offsets.topic)
+      if (before === undefined) merged.set(offsets.topic, offsets)
+      else before.partitions.push(...offsets.partitions)
     }
     return [...merged.values()]
   }
@@ -314,11 +304,21 @@ export class ClientCluster {
     committed[position.topic]![position.partition] = position.offset
   }
 
-  async #listOffsets(nodeId: string, topics: ListedOffsets[]) {
+  async #coordinatorOf(groupId: string): Promise<Coordinator> {
+    const found = await this.#withBroker(broker => broker.findGroupCoordinator({ groupId }))
+    if (found !== null) return found
+    throw new kafkajsErrors.KafkaJSGroupCoordinatorNotFound('Failed to find group coordinator')
+  }
+
+  async #listOffsets(nodeId: string, topics: ListedOffsets[]): Promise<TopicOffsets[]> {
     const broker = await this.findBroker({ nodeId })
     const { isolationLevel } = this
     const request = isolationLevel === undefined ? { topics } : { topics, isolationLevel }
-    return (await broker.listOffsets(request)).responses
+    const { responses } = await broker.listOffsets(request)
+    return responses.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition, offset }) => ({ partition, offset })),
+    }))
   }
 
   async #addTargetTopics(topics: readonly string[]): Promise<void> {
@@ -355,7 +355,6 @@ export class ClientCluster {
     )
   }
 
-  /** KafkaJS compares topic by topic; how many of them were listed does not matter. */
   #isStale(topics: Iterable<string>): boolean {
     const metadata = this.#metadata
     if (metadata === null || this.#metadataExpireAt === null) return true
@@ -376,7 +375,8 @@ export class ClientCluster {
       const seed = this.#seedBroker!
       const isSeed = seed.connectionPool.host === host && seed.connectionPool.port === port
       if (isSeed) seed.nodeId = nodeId
-      this.#setBrokers({ ...this.brokers, [nodeId]: isSeed ? seed : this.#createBroker(nodeId) })
+      this.brokers[nodeId] = isSeed ? seed : this.#createBroker(nodeId)
+      this.#nodeIds = undefined
     }
   }
 
@@ -397,13 +397,13 @@ export class ClientCluster {
   }
 
   /** Tries one broker after the other until one answers; null when none does. @throws when one cannot be connected to */
-  async #withBroker<T>(ask: (broker: ClientBroker) => Promise<T>): Promise<T | null> {
+  async #withBroker<T>(ask: (broker: ClientBroker) => T): Promise<T | null> {
     const nodeIds = shuffle(Object.keys(this.brokers))
     if (nodeIds.length === 0) throw new kafkajsErrors.KafkaJSBrokerNotFound('No brokers in the broker pool')
     for (const nodeId of nodeIds) {
       const broker = await this.#connected(nodeId)
       try {
-        return await ask(broker)
+        return ask(broker)
       } catch {}
     }
     return null
@@ -453,7 +453,7 @@ export class ClientCluster {
   }
 
   get #logger(): Logger {
-    return this.#options.logger.namespace('BrokerPool', logLevel.WARN)
+    return this.#options.logger.namespace('BrokerPool')
   }
 
   #setBrokers(brokers: Record<string, ClientBroker>): void {

@@ -30,11 +30,11 @@ export class Connection {
   /** How often it broke: requests from before a break are not applied. */
   #breaks = 0
   /** Requests that arrived before one that was sent earlier. */
-  readonly #early = new Map<number, () => void>()
+  #early: Map<number, () => void> | undefined
   /** Replies that are still to come from requests that have arrived. */
-  readonly #open = new Set<Reply<never>>()
-  readonly #waiting: (() => void)[] = []
-  #whenIdle: (() => void)[] = []
+  readonly #open = new Set<TrackedReply<unknown>>()
+  #waiting: (() => void)[] | undefined
+  #whenIdle: (() => void)[] | undefined
 
   constructor(
     readonly runtime: Runtime,
@@ -51,7 +51,12 @@ export class Connection {
 
   /** Like KafkaJS, waits for the replies under way. */
   async disconnect(): Promise<void> {
-    if (this.#inFlight > 0) await new Promise<void>(resolve => this.#whenIdle.push(resolve))
+    if (this.#inFlight > 0) {
+      await new Promise<void>(resolve => {
+        this.#whenIdle ??= []
+        this.#whenIdle.push(resolve)
+      })
+    }
     this.connected = false
   }
 
@@ -68,7 +73,10 @@ export class Connection {
   async request<T>(api: Api, apply: Apply<T>, site?: Site): Promise<T> {
     const { maxInFlightRequests } = this.link.options
     if (maxInFlightRequests !== null && this.#inFlight >= maxInFlightRequests) {
-      await new Promise<void>(resolve => this.#waiting.push(resolve))
+      await new Promise<void>(resolve => {
+        this.#waiting ??= []
+        this.#waiting.push(resolve)
+      })
     }
     this.connect()
     const createdAt = Date.now()
@@ -79,10 +87,10 @@ export class Connection {
       return result
     } finally {
       this.#inFlight--
-      this.#waiting.shift()?.()
-      if (this.#inFlight === 0 && this.#whenIdle.length > 0) {
+      this.#waiting?.shift()?.()
+      if (this.#inFlight === 0 && this.#whenIdle !== undefined) {
         const idle = this.#whenIdle
-        this.#whenIdle = []
+        this.#whenIdle = undefined
         for (const resolve of idle) resolve()
       }
     }
@@ -104,12 +112,13 @@ export class Connection {
   /** TCP keeps order; requests of one connection with different travel times must not overtake each other. */
   #arrive(ticket: number, applyNow: () => void): void {
     if (ticket !== this.#arrived) {
+      this.#early ??= new Map()
       this.#early.set(ticket, applyNow)
       return
     }
     this.#arrived++
     applyNow()
-    if (this.#early.size === 0) return
+    if (this.#early === undefined) return
     for (;;) {
       const next = this.#early.get(this.#arrived)
       if (next === undefined) return
@@ -123,17 +132,8 @@ export class Connection {
       reply.reject(connectionClosed(this.address))
       return
     }
-    const tracked: Reply<T> = {
-      resolve: value => {
-        this.#open.delete(tracked)
-        reply.resolve(value)
-      },
-      reject: error => {
-        this.#open.delete(tracked)
-        reply.reject(error)
-      },
-    }
-    this.#open.add(tracked)
+    const tracked = new TrackedReply(reply, this.#open)
+    this.#open.add(tracked as TrackedReply<unknown>)
     try {
       apply(tracked, strike)
     } catch (error) {
@@ -185,5 +185,23 @@ export class Connection {
       // Nothing is encoded here, so there is no size to tell.
       size: 0,
     })
+  }
+}
+
+/** A reply that is known to be still to come until it has come. */
+class TrackedReply<T> implements Reply<T> {
+  constructor(
+    readonly reply: Reply<T>,
+    readonly open: Set<TrackedReply<unknown>>,
+  ) {}
+
+  resolve(value: T): void {
+    this.open.delete(this as TrackedReply<unknown>)
+    this.reply.resolve(value)
+  }
+
+  reject(error: unknown): void {
+    this.open.delete(this as TrackedReply<unknown>)
+    this.reply.reject(error)
   }
 }

@@ -33,6 +33,7 @@ interface Delivery {
 
 export class Deliveries {
   readonly #runtime: Runtime
+  readonly #held = new Set<Strike>()
 
   constructor(
     readonly broker: Broker,
@@ -52,7 +53,7 @@ export class Deliveries {
         log,
         messages: [message],
         label: this.#labelOf(log, message),
-        call: async copies => handler(copies === undefined ? payload : { ...payload, message: copies[0]! }),
+        call: copies => handler(copies === undefined ? payload : { ...payload, message: copies[0]! }),
         handledUpTo: () => Number(message.offset),
         putBack: () => {
           // KafkaJS resolves the offset of the message it called with, plus one.
@@ -79,11 +80,12 @@ export class Deliveries {
         log,
         messages: batch.messages,
         label: this.#labelOf(log, first),
-        call: async copies => handler(copies === undefined ? observed : withMessages(observed, copies)),
+        call: copies => handler(copies === undefined ? observed : withMessages(observed, copies)),
         handledUpTo: () => handledUpTo,
         putBack: () => {
           const before = String(Number(first.offset) - 1)
-          batch.lastOffset = () => before
+          const lastOffset = () => before
+          batch.lastOffset = lastOffset
         },
       })
     }
@@ -146,7 +148,6 @@ export class Deliveries {
     delivery.putBack()
     return true
   }
-  readonly #held = new WeakSet<Strike>()
 
   /** The rest of a batch whose earlier message is on hold waits with it. */
   #isHeld({ log, messages }: Delivery): boolean {
@@ -179,7 +180,7 @@ export class Deliveries {
     const duplicate = faultOf(strike, 'duplicate')
     if (duplicate === undefined) {
       await this.#handle(delivery, process, error)
-      return this.#betweenHandlerAndCommit(delivery, process, undefined)
+      return this.#leaveHandler(delivery, process) ? undefined : never()
     }
     const { when = 'at-once' } = duplicate
     const copies = delivery.messages.map(copyOf)
@@ -194,6 +195,7 @@ export class Deliveries {
       await this.#handle(delivery, process, error)
       if (when === 'at-once') await this.#handle(delivery, process, undefined, copies)
     }
+    if (!this.#leaveHandler(delivery, process)) return never()
     return this.#betweenHandlerAndCommit(delivery, process, duplicate)
   }
 
@@ -226,22 +228,29 @@ export class Deliveries {
     this.#recordHandled(delivery, cause, undefined)
   }
 
-  /** Where most duplicates come from: the work is done, the offset is not committed. */
+  /**
+   * Where most duplicates come from: the work is done, the offset is not committed.
+   * @returns false when the process died here
+   */
+  #leaveHandler(delivery: Delivery, process: ProcessHandle | undefined): boolean {
+    try {
+      this.#runtime.leave(this.#runtime.visit('handled', delivery.label))
+      return true
+    } catch (error) {
+      if (process?.alive === false) return false
+      throw error
+    }
+  }
+
+  /** Hands the message out a second time, by whatever brings that about. */
   async #betweenHandlerAndCommit(
     delivery: Delivery,
     process: ProcessHandle | undefined,
-    duplicate: Fault | undefined,
+    duplicate: Fault,
   ): Promise<void> {
     const runtime = this.#runtime
     const { groups } = this.broker
-    const { when } = duplicate ?? {}
-    try {
-      const strike = runtime.visit('handled', delivery.label)
-      runtime.leave(strike)
-    } catch (error) {
-      if (process?.alive === false) return never()
-      throw error
-    }
+    const { when } = duplicate
     if (when === 'after-restart' && process !== undefined) {
       runtime.crash(process, 'duplicate after-restart')
       return never()
@@ -262,7 +271,7 @@ export class Deliveries {
       const { topic, partition } = delivery.log
       const offset = Number(delivery.messages[0]!.offset)
       const rewind = () => groups.rewind(this.groupId, topic, partition, offset)
-      runtime.schedule(duplicate!.by ?? DAY_MS, rewind, { owner: null, idle: false })
+      runtime.schedule(duplicate.by ?? DAY_MS, rewind, { owner: null, idle: false })
     }
   }
 
@@ -327,6 +336,7 @@ export class Deliveries {
 }
 
 export function faultOf(strike: Strike, kind: string): Fault | undefined {
+  if (strike.faults.length === 0) return undefined
   return strike.faults.find(fault => fault.kind === kind)
 }
 

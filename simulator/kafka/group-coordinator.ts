@@ -318,6 +318,7 @@ export class GroupCoordinator {
     member.sessionTimer?.cancel()
     member.sessionTimer = undefined
     group.members.delete(member.id)
+    if (member.joining === undefined && member.syncing === undefined) return
     const gone = protocolError('UNKNOWN_MEMBER_ID')
     member.joining?.reject(gone)
     member.syncing?.reject(gone)

@@ -1,8 +1,9 @@
 /**
  * What the harness, the metrics and tests may look at and do without a client: synchronous, and no step of the run.
  */
-import kafkajs, { type Message } from 'kafkajs'
+import type { Message } from 'kafkajs'
 import type { Broker } from './broker.ts'
+import { partitionOf } from './partitioner.ts'
 import type { GroupMemberRecord, GroupState } from './records.ts'
 import { fetchMessage } from './stored-message.ts'
 
@@ -110,14 +111,11 @@ function lagOf(broker: Broker, groupId: string): PartitionLag[] {
 }
 
 function append(broker: Broker, name: string, messages: readonly Message[]): void {
-  const topic = broker.topics.require(name, true)
-  const partitionMetadata = topic.partitions.map(({ partition, leader }) => ({
-    partitionId: partition,
-    leader,
-  }))
+  const { partitions } = broker.topics.require(name, true)
   for (const message of messages) {
-    const keyed = message.key !== null && message.key !== undefined
-    const partition = message.partition ?? (keyed ? partitionFor(name, partitionMetadata, message) : 0)
+    const { key } = message
+    const keyed = key !== null && key !== undefined
+    const partition = message.partition ?? (keyed ? partitionOf(key, partitions.length) : 0)
     const request = {
       acks: -1,
       producerId: '-1',
@@ -126,19 +124,4 @@ function append(broker: Broker, name: string, messages: readonly Message[]): voi
     }
     broker.produce.apply(request, broker.produce.encode(request), 'outside', undefined)
   }
-}
-
-/** Only asked for messages with a key. Made anew each time, as it draws from chance when it first sees a topic, and a run must not depend on the one before. */
-function partitionFor(
-  topic: string,
-  partitions: readonly { partitionId: number; leader: number }[],
-  message: Message,
-): number {
-  const partitionMetadata = partitions.map(entry => ({
-    partitionErrorCode: 0,
-    replicas: [],
-    isr: [],
-    ...entry,
-  }))
-  return kafkajs.Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message })
 }

@@ -1,8 +1,9 @@
 /**
  * KafkaJS's own `Kafka` class on a simulated network.
  *
- * Everything that KafkaJS decides (retries, rebalancing, offsets, partitioning, events) is decided by KafkaJS 2.2.4 itself:
- * only the `Broker` objects of its broker pool, which would encode requests and write them to sockets, are ours.
+ * Its producers, consumers and admin clients are KafkaJS 2.2.4 itself, with what they decide (retries, rebalancing, offsets,
+ * events). Ours is what they are given: the cluster with its brokers, which would encode requests and write them to sockets,
+ * the logger, and the default partitioner, which puts keys where KafkaJS's puts them.
  */
 import './production-retries.ts'
 import kafkajs, {
@@ -10,16 +11,19 @@ import kafkajs, {
   type ConsumerConfig,
   type ConsumerRunConfig,
   type KafkaConfig,
+  type Logger,
   type Producer,
   type ProducerConfig,
+  type RetryOptions,
 } from 'kafkajs'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { ProcessHandle } from '#simulator/world/runtime.ts'
 import type { Broker } from './broker.ts'
-import { ClientBroker, type ConnectionPool } from './client-broker.ts'
+import { ClientCluster, type ClientClusterOptions } from './client-cluster.ts'
 import { ClientLink, type Emitter } from './client-link.ts'
+import { createLogger } from './client-logger.ts'
 import { Deliveries } from './delivery.ts'
-import { traceLogCreator } from './log-creator.ts'
+import { createPartitioner } from './partitioner.ts'
 import { notSupported } from './protocol-errors.ts'
 
 /** KafkaJS's configuration; nobody needs to say where the brokers are. */
@@ -34,111 +38,122 @@ export interface SimulatedKafkaClass {
   new (config?: SimulatedKafkaConfig): kafkajs.Kafka
 }
 
-/** What KafkaJS's `Cluster` (kafkajs/src/cluster/index.js) is asked for and made of, as far as it is ours to replace. */
-interface ClusterOptions {
+/** What KafkaJS's `Kafka` (kafkajs/src/index.js) asks for when it makes a client, as far as it matters here. */
+interface ClusterRequest {
+  readonly metadataMaxAge?: number
   readonly allowAutoTopicCreation?: boolean
   readonly maxInFlightRequests?: number | null
   readonly instrumentationEmitter?: Emitter | null
+  readonly isolationLevel?: number
 }
-interface KafkaJSCluster {
-  readonly brokerPool: {
-    connectionPoolBuilder: { build(address?: Partial<ConnectionPool>): Promise<ConnectionPool> }
-    createBroker(options: { connectionPool: ConnectionPool; nodeId?: number }): ClientBroker
-  }
-}
-type CreateCluster = (options: ClusterOptions) => KafkaJSCluster
 
-const CREATE_CLUSTER = 'private:Kafka:createCluster'
+/** Where KafkaJS's `Kafka` keeps what its methods use: symbols it does not export. */
+const { CREATE_CLUSTER, CLUSTER_RETRY, LOGGER } = privateSymbols()
 const DEFAULT_CLIENT_ID = 'kafkajs'
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000
 
 /**
  * @param simulated whether the cluster lives in a world: then log lines go into the trace
  * @returns something to call with `new`. It is neither a subclass nor a function with a prototype of its own: the engine makes a
- * hidden class for either, and keeps it, with all of the run it can reach, until the next full garbage collection.
+ * hidden class for either, in every run, and keeps it with all of the run it can reach until the next full garbage collection.
  */
 export function createKafkaClass(broker: Broker, simulated: boolean): SimulatedKafkaClass {
   const Kafka = SimulatedKafka.bind(null, broker, simulated)
   // A bound function has no prototype, but a class that extends it needs one.
   Object.defineProperty(Kafka, 'prototype', { value: SimulatedKafka.prototype })
-  // TypeScript has no type for what bind makes of a constructor.
+  // TypeScript does not know what the prototype inherits.
   return Kafka as unknown as SimulatedKafkaClass
 }
 
-class SimulatedKafka extends kafkajs.Kafka {
+const { producer, consumer } = kafkajs.Kafka.prototype
+
+/**
+ * Inherits from KafkaJS's `Kafka`, but not through `extends`: its constructor would make a logger and a socket factory that
+ * nobody uses, and closures in the constructor of a base class cost the engine a hidden class each.
+ */
+class SimulatedKafka {
   readonly #broker: Broker
   readonly #config: SimulatedKafkaConfig
   readonly #process: ProcessHandle | undefined
   /** Set while a consumer's cluster object is being made, which is not told its group. */
   #groupId: string | undefined
   #lastLink: ClientLink | undefined
+  readonly #logger: Logger
+  // KafkaJS's methods find these here.
+  readonly [CLUSTER_RETRY]: RetryOptions | undefined
+  readonly [LOGGER]: Logger
+  readonly #offsets: ClientClusterOptions['offsets'] = new Map()
 
   constructor(broker: Broker, simulated: boolean, config: SimulatedKafkaConfig = {}) {
     refuseUnsupported(config)
-    super({ ...(simulated ? quiet(broker) : {}), brokers: ['kafka-1:9092'], ...config })
     this.#broker = broker
     this.#config = config
     this.#process = config.process ?? broker.runtime.current
-    replaceCreateCluster(this, createCluster => options => this.#simulate(createCluster(options), options))
+    this[CLUSTER_RETRY] = config.retry
+    this.#logger = createLogger(simulated ? broker.runtime : undefined, config)
+    this[LOGGER] = this.#logger
   }
 
-  override producer(config: ProducerConfig = {}): Producer {
-    // Named, so that KafkaJS does not warn of the partitioner it changed in 2.0.
-    return super.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner, ...config })
+  producer(config: ProducerConfig = {}): Producer {
+    return producer.call(asKafka(this), { createPartitioner, ...config })
   }
 
-  override consumer(config: ConsumerConfig): Consumer {
+  consumer(config: ConsumerConfig): Consumer {
     this.#groupId = config?.groupId
-    let consumer: Consumer
+    let made: Consumer
     try {
-      consumer = super.consumer(config)
+      made = consumer.call(asKafka(this), config)
     } finally {
       this.#groupId = undefined
     }
     const broker = this.#broker
     const link = this.#lastLink!
-    // Whoever stops a consumer waits for its long poll, which is not idle waiting then.
-    const awaited = (end: () => Promise<void>) => () => {
-      broker.fetches.want(link)
-      return end()
-    }
-    return {
-      ...consumer,
-      run: options => consumer.run(observed(broker, link, config.groupId, options)),
-      stop: awaited(consumer.stop),
-      disconnect: awaited(consumer.disconnect),
-    }
+    const { run, stop, disconnect } = made
+    return Object.assign(made, {
+      run: (options?: ConsumerRunConfig) => run(observed(broker, link, config.groupId, options)),
+      // Whoever stops a consumer waits for its long poll, which is not idle waiting then.
+      stop: () => {
+        broker.fetches.want(link)
+        return stop()
+      },
+      disconnect: () => {
+        broker.fetches.want(link)
+        return disconnect()
+      },
+    })
   }
 
-  #simulate(cluster: KafkaJSCluster, options: ClusterOptions): KafkaJSCluster {
+  [CREATE_CLUSTER](request: ClusterRequest): ClientCluster {
     const broker = this.#broker
     const link = new ClientLink({
       runtime: broker.runtime,
       process: this.#process,
       clientId: this.#config.clientId ?? DEFAULT_CLIENT_ID,
       groupId: this.#groupId,
-      emitter: options.instrumentationEmitter ?? null,
+      emitter: request.instrumentationEmitter ?? null,
       requestTimeoutMs: this.#config.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT_MS,
       enforceRequestTimeout: this.#config.enforceRequestTimeout ?? true,
-      maxInFlightRequests: options.maxInFlightRequests ?? null,
-      allowAutoTopicCreation: options.allowAutoTopicCreation ?? true,
+      maxInFlightRequests: request.maxInFlightRequests ?? null,
+      allowAutoTopicCreation: request.allowAutoTopicCreation ?? true,
     })
     this.#lastLink = link
-    const pool = cluster.brokerPool
-    pool.connectionPoolBuilder = {
-      build: async ({ host, port, rack } = {}) =>
-        host === undefined || port === undefined
-          ? { ...broker.address(1), rack: null }
-          : { host, port, rack: rack ?? null },
-    }
-    pool.createBroker = ({ connectionPool, nodeId }) => new ClientBroker(broker, link, connectionPool, nodeId)
-    return cluster
+    return new ClientCluster({
+      broker,
+      link,
+      logger: this.#logger,
+      metadataMaxAgeMs: request.metadataMaxAge ?? 0,
+      isolationLevel: request.isolationLevel,
+      retry: this.#config.retry,
+      offsets: this.#offsets,
+    })
   }
 }
 
-/** Warnings and errors are all the trace takes; making the others would cost time. */
-function quiet(broker: Broker): Pick<KafkaConfig, 'logCreator' | 'logLevel'> {
-  return { logCreator: traceLogCreator(broker.runtime), logLevel: kafkajs.logLevel.WARN }
+Object.setPrototypeOf(SimulatedKafka.prototype, kafkajs.Kafka.prototype)
+
+/** TypeScript does not see what was inherited in the line above. */
+function asKafka(kafka: SimulatedKafka): kafkajs.Kafka {
+  return kafka as unknown as kafkajs.Kafka
 }
 
 function observed(
@@ -162,16 +177,21 @@ function refuseUnsupported(config: SimulatedKafkaConfig): void {
   }
 }
 
-/** KafkaJS keeps this under a symbol of its own. @throws WorkbenchError `kafkajs-changed` when it does not any more */
-function replaceCreateCluster(kafka: kafkajs.Kafka, wrap: (original: CreateCluster) => CreateCluster): void {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER)
-  const original: unknown = symbol === undefined ? undefined : Reflect.get(kafka, symbol)
-  if (symbol === undefined || typeof original !== 'function') {
+/** @throws WorkbenchError `kafkajs-changed` when it does not keep these under symbols any more */
+function privateSymbols() {
+  const symbols = Object.getOwnPropertySymbols(new kafkajs.Kafka({ brokers: [] }))
+  const find = (name: string): symbol => {
+    const symbol = symbols.find(({ description }) => description === `private:Kafka:${name}`)
+    if (symbol !== undefined) return symbol
     throw new WorkbenchError(
       'kafkajs-changed',
       'The installed KafkaJS is not built like version 2.2.4, whose network the simulator replaces.',
       'Install kafkajs 2.2.4.',
     )
   }
-  Reflect.set(kafka, symbol, wrap(original as CreateCluster))
+  return {
+    CREATE_CLUSTER: find('createCluster'),
+    CLUSTER_RETRY: find('clusterRetry'),
+    LOGGER: find('logger'),
+  }
 }

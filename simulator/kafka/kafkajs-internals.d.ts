@@ -28,6 +28,13 @@ declare module 'kafkajs/src/protocol/error.js' {
 declare module 'kafkajs/src/errors.js' {
   type ErrorSource = Error | string
   const errors: {
+    KafkaJSBrokerNotFound: new (e: ErrorSource) => import('kafkajs').KafkaJSBrokerNotFound
+    KafkaJSMetadataNotLoaded: new (e: ErrorSource) => import('kafkajs').KafkaJSMetadataNotLoaded
+    KafkaJSTopicMetadataNotLoaded: new (
+      e: ErrorSource,
+      options: { topic: string },
+    ) => import('kafkajs').KafkaJSTopicMetadataNotLoaded
+    KafkaJSGroupCoordinatorNotFound: new (e: ErrorSource) => import('kafkajs').KafkaJSGroupCoordinatorNotFound
     KafkaJSNonRetriableError: new (e: ErrorSource) => import('kafkajs').KafkaJSNonRetriableError
     KafkaJSConnectionError: new (
       e: ErrorSource,
@@ -63,4 +70,40 @@ declare module 'kafkajs/src/errors.js' {
     }) => import('kafkajs').KafkaJSDeleteTopicRecordsError
   }
   export default errors
+}
+
+declare module 'kafkajs/src/retry/index.js' {
+  export type Bail = (error: unknown) => void
+  export type Retrier = <T>(
+    attempt: (bail: Bail, retryCount: number, retryTime: number) => Promise<T>,
+  ) => Promise<T>
+  export default function createRetry(options?: import('kafkajs').RetryOptions): Retrier
+}
+
+declare module 'kafkajs/src/utils/lock.js' {
+  export default class Lock {
+    constructor(options: { timeout: number; description?: string })
+    acquire(): Promise<void>
+    release(): Promise<void>
+  }
+}
+
+declare module 'kafkajs/src/utils/shuffle.js' {
+  /** Draws from Math.random when there are two or more. */
+  export default function shuffle<T>(array: T[]): T[]
+}
+
+declare module 'kafkajs/src/loggers/index.js' {
+  const loggers: {
+    createLogger(options: {
+      level?: import('kafkajs').logLevel
+      logCreator: import('kafkajs').logCreator
+    }): import('kafkajs').Logger
+  }
+  export default loggers
+}
+
+declare module 'kafkajs/src/loggers/console.js' {
+  const logCreator: import('kafkajs').logCreator
+  export default logCreator
 }

@@ -28,6 +28,20 @@ function typeOf(message: Message): string | undefined {
   if (value === null || value === undefined) return undefined
   const text = typeof value === 'string' ? value : value.toString('utf8')
   if (!text.startsWith('{')) return undefined
+  if (text.length > MAX_REMEMBERED_LENGTH) return typeField(text)
+  if (remembered.has(text)) return remembered.get(text)
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+  const type = typeField(text)
+  remembered.set(text, type)
+  return type
+}
+
+/** The types of the last values seen: an explorer's runs send much the same messages, thousands of times. */
+const remembered = new Map<string, string | undefined>()
+const MAX_REMEMBERED = 1_000
+const MAX_REMEMBERED_LENGTH = 2_000
+
+function typeField(text: string): string | undefined {
   try {
     const { type } = JSON.parse(text) as { type?: unknown }
     return typeof type === 'string' ? type : undefined

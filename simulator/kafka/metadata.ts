@@ -3,18 +3,45 @@
  */
 import type { Broker } from './broker.ts'
 import { protocolError } from './protocol-errors.ts'
-import type { Topic } from './topics.ts'
 
 const LATEST = -1
 const EARLIEST = -2
 const READ_UNCOMMITTED = 0
 
+export interface PartitionDescription {
+  partitionErrorCode: 0
+  partitionId: number
+  leader: number
+  replicas: number[]
+  isr: number[]
+  offlineReplicas: number[]
+}
+
+/** A decoded metadata response, version 6. */
+export interface ClusterMetadata {
+  throttleTime: 0
+  clientSideThrottleTime: 0
+  brokers: { nodeId: number; host: string; port: number; rack: null }[]
+  clusterId: string
+  controllerId: number
+  topicMetadata: {
+    topicErrorCode: 0
+    topic: string
+    isInternal: false
+    partitionMetadata: PartitionDescription[]
+  }[]
+}
+
 /**
- * A decoded metadata response, version 6; an empty list asks for all topics.
+ * An empty list asks for all topics.
  * @param mayCreate whether the client lets the cluster create topics it asks for
  * @throws UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION
  */
-export function describeMetadata(broker: Broker, names: readonly string[], mayCreate: boolean) {
+export function describeMetadata(
+  broker: Broker,
+  names: readonly string[],
+  mayCreate: boolean,
+): ClusterMetadata {
   const topics =
     names.length === 0 ? broker.topics.all : names.map(name => broker.topics.require(name, mayCreate))
   return {
@@ -23,37 +50,48 @@ export function describeMetadata(broker: Broker, names: readonly string[], mayCr
     brokers: broker.nodeIds.map(nodeId => ({ nodeId, ...broker.address(nodeId), rack: null })),
     clusterId: broker.clusterId,
     controllerId: 1,
-    topicMetadata: topics.map(topic => describeTopic(topic, broker.nodeIds)),
-  }
-}
-
-function describeTopic(topic: Topic, nodeIds: readonly number[]) {
-  return {
-    topicErrorCode: 0,
-    topic: topic.name,
-    isInternal: false,
-    partitionMetadata: topic.partitions.map(({ partition, leader }) => ({
-      partitionErrorCode: 0,
-      partitionId: partition,
-      leader,
-      replicas: [...nodeIds],
-      isr: [...nodeIds],
-      offlineReplicas: [],
+    topicMetadata: topics.map(topic => ({
+      topicErrorCode: 0,
+      topic: topic.name,
+      isInternal: false,
+      partitionMetadata: topic.partitions.map(({ partition, leader }) => ({
+        partitionErrorCode: 0,
+        partitionId: partition,
+        leader,
+        replicas: [...broker.nodeIds],
+        isr: [...broker.nodeIds],
+        offlineReplicas: [],
+      })),
     })),
   }
 }
 
+/** One topic of a request for offsets. */
+export interface ListedOffsets {
+  readonly topic: string
+  /** -1 asks for the end, -2 for the beginning, anything else for the first message at or after that time. */
+  readonly partitions: readonly { partition: number; timestamp?: number }[]
+}
+
 export interface ListOffsetsRequest {
   readonly isolationLevel?: number
-  readonly topics: readonly {
-    readonly topic: string
-    /** -1 asks for the end, -2 for the beginning, anything else for the first message at or after that time. */
-    readonly partitions: readonly { partition: number; timestamp?: number }[]
+  readonly topics: readonly ListedOffsets[]
+}
+
+export interface ListOffsetsResponse {
+  throttleTime: 0
+  clientSideThrottleTime: 0
+  responses: {
+    topic: string
+    partitions: { partition: number; errorCode: 0; timestamp: string; offset: string }[]
   }[]
 }
 
 /** @throws UNKNOWN_TOPIC_OR_PARTITION */
-export function listOffsets(broker: Broker, { isolationLevel, topics }: ListOffsetsRequest) {
+export function listOffsets(
+  broker: Broker,
+  { isolationLevel, topics }: ListOffsetsRequest,
+): ListOffsetsResponse {
   return {
     throttleTime: 0,
     clientSideThrottleTime: 0,

@@ -57,16 +57,17 @@ export class Produce {
   /** What the client does before it sends. Timestamps are those of its own clock. */
   encode(request: ProduceRequest): EncodedBatch[] {
     const nowMs = Date.now()
-    return request.topicData.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, firstSequence = 0, messages }) => ({
-        topic,
-        partition: Number(partition),
-        firstSequence,
-        messages: messages.map(message =>
-          storeMessage(message, this.label({ topic, partition: Number(partition), message }), nowMs),
-        ),
-      })),
-    )
+    const batches: EncodedBatch[] = []
+    for (const { topic, partitions } of request.topicData) {
+      for (const { partition: name, firstSequence = 0, messages } of partitions) {
+        const partition = Number(name)
+        const encoded = messages.map(message =>
+          storeMessage(message, this.label({ topic, partition, message }), nowMs),
+        )
+        batches.push({ topic, partition, firstSequence, messages: encoded })
+      }
+    }
+    return batches
   }
 
   /**

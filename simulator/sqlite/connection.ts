@@ -34,10 +34,11 @@ export class Connection {
   readonly physical: EngineConnection
   environment: SqlEnvironment = NO_ENVIRONMENT
   /** The present run's functions by name and arity; what is registered below only looks them up here. */
-  implementations: ReadonlyMap<string, SqlFunction> = new Map()
+  implementations = NO_IMPLEMENTATIONS
   /** bare: nothing written yet; layered: inside the outer transaction; own: SQLite's own transactions, not to be kept. */
   #mode: 'bare' | 'layered' | 'own' = 'bare'
-  #schemaVersion = 0
+  /** As it was before this run's first change of definitions; undefined as long as there was none. */
+  #schemaVersion: number | undefined
   readonly #statements = new Map<string, (EngineStatement | undefined)[]>()
   readonly #facts = new Map<string, StatementFacts>()
   readonly definitions = new Map<string, FunctionDefinition>()
@@ -121,8 +122,12 @@ export class Connection {
     if (this.#mode !== 'bare') return
     this.#mode = ownTransactions ? 'own' : 'layered'
     if (ownTransactions) return
-    this.#schemaVersion = this.#readSchemaVersion()
     this.#command('BEGIN').run()
+  }
+
+  /** To be called before whatever may change definitions, so that `reset` can tell whether it did. */
+  noteDefinition(): void {
+    if (this.#mode === 'layered') this.#schemaVersion ??= this.#readSchemaVersion()
   }
 
   /** Ends the outer transaction for good: what follows needs SQLite's own. Not while a program's transaction is open. */
@@ -156,10 +161,11 @@ export class Connection {
   /** Takes everything back that was written since `seal`. @returns false if that is not possible: close it. */
   reset(): boolean {
     this.environment = NO_ENVIRONMENT
-    this.implementations = new Map()
+    this.implementations = NO_IMPLEMENTATIONS
     if (this.#mode === 'bare') return true
     if (this.#mode === 'own' || !this.physical.inTransaction) return false
-    if (this.#readSchemaVersion() !== this.#schemaVersion) return false
+    if (this.#schemaVersion !== undefined && this.#readSchemaVersion() !== this.#schemaVersion) return false
+    this.#schemaVersion = undefined
     // RunResult.lastInsertRowid of an UPDATE is that of the last INSERT on the connection, here of another run's.
     this.#command('INSERT INTO temp.simulator_last_rowid (rowid) VALUES (0)').run()
     this.#command('ROLLBACK').run()
@@ -185,4 +191,5 @@ export class Connection {
 /** Programs that build SQL text per value must not fill the memory. */
 const KEPT_STATEMENTS = 1000
 
+const NO_IMPLEMENTATIONS: ReadonlyMap<string, SqlFunction> = new Map()
 const NO_ENVIRONMENT: SqlEnvironment = { now: () => 0, random: () => 0 }

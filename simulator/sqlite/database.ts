@@ -164,6 +164,7 @@ export class SimulatedDatabase implements BetterSqlite3.Database {
       case 'other': {
         if (statement.needsOwnTransaction) this.#session.stored.requireOwnTransactions()
         const { connection } = this.#session.stored
+        connection.noteDefinition()
         this.#session.attempt(statement, () => connection.physical.exec(statement.text))
         return
       }

@@ -200,6 +200,7 @@ export class SimulatedStatement implements BetterSqlite3.Statement<unknown[], un
     }
     if (parsed.kind !== 'write') {
       if (parsed.kind === 'pragma' && parsed.assigns) return this.#setPragma(all)
+      stored.connection.noteDefinition()
       const statement = this.#statementOn(stored.connection)
       return all ? statement.all(...params) : statement.get(...params)
     }
@@ -243,9 +244,13 @@ export class SimulatedStatement implements BetterSqlite3.Statement<unknown[], un
         return result
       }
       case 'other':
+        session.stored.connection.noteDefinition()
         return this.#statementOn(session.stored.connection).run(...params)
       case 'pragma':
-        if (this.#facts.reader) return this.#statementOn(session.stored.connection).run(...params)
+        if (this.#facts.reader) {
+          session.stored.connection.noteDefinition()
+          return this.#statementOn(session.stored.connection).run(...params)
+        }
         this.database.pragma(parsed.text.slice('PRAGMA'.length).trim())
         return NOTHING_CHANGED
       default:

@@ -84,6 +84,7 @@ export class StoredDatabase {
 
   defineInTransaction(sql: string, needsOwnTransaction: boolean): void {
     if (needsOwnTransaction) this.requireOwnTransactions()
+    this.connection.noteDefinition()
     this.connection.physical.exec(sql)
     this.connection.forgetStatements()
     this.#defined.clear()
@@ -96,6 +97,8 @@ export class StoredDatabase {
   }
 
   pragma(source: string, statement: SqlStatement): unknown[] {
+    // Even one that only asks may define something: `PRAGMA optimize` makes tables for its statistics.
+    this.#connection?.noteDefinition()
     if (!statement.assigns) return this.connection.physical.pragma(source)
     if (!this.sealed)
       return this.#advance({ kind: 'pragma', source }, statement.name === 'defer_foreign_keys')

@@ -93,6 +93,12 @@ export function shortLabel(label: string, subject: string): string {
   return subject !== '' && label.startsWith(`${subject}/`) ? label.slice(subject.length + 1) : label
 }
 
+/** A message as a person would call it: "OrderPlaced of order-1" for the label `order-1/OrderPlaced`. */
+export function sayMessage(label: string): string {
+  const slash = label.lastIndexOf('/')
+  return slash === -1 ? label : `${label.slice(slash + 1)} of ${label.slice(0, slash)}`
+}
+
 /** The statements of a transaction, repeated ones counted: `insert orders, insert outbox ×3`. */
 export function summarize(writes: readonly string[]): string {
   const counts = new Map<string, number>()

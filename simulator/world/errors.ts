@@ -24,6 +24,10 @@ export class WorkbenchError extends Error {
 export class ProcessCrashed extends Error {
   override readonly name = 'ProcessCrashed'
   constructor(process: string, site: string) {
+    // Collecting a stack trace takes longer than all the rest of a crash, and no one gets to see it.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(`${process} crashed at ${site}`)
+    Error.stackTraceLimit = stackTraceLimit
   }
 }

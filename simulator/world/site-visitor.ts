@@ -4,6 +4,7 @@
 import type { Agenda } from './agenda.ts'
 import { ProcessCrashed } from './errors.ts'
 import type { Fault, Strike } from './runtime.ts'
+import { siteNames } from './site-names.ts'
 import { type PlannedFaults, SiteCounter, siteName } from './sites.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -23,10 +24,10 @@ export class SiteVisitor {
   visit(operation: string, subject: string, kinds: readonly string[]): Strike {
     const process = this.supervisor.current
     if (process === undefined) return NOWHERE
-    const base = subject === '' ? `${process.name}/${operation}` : `${process.name}/${operation} ${subject}`
+    const { base, first } = siteNames(process.name, operation, subject)
     if (!process.alive) throw new ProcessCrashed(process.name, base)
     const occurrence = this.counter.next(base, kinds, process)
-    const site = siteName(base, occurrence)
+    const site = occurrence === 1 ? first : siteName(base, occurrence)
     const faults = this.planned.strikesAt(base, occurrence, process.service, kinds, this.agenda.elapsedMs)
     if (faults.length === 0) return { site, faults }
     const rest: Fault[] = []
@@ -49,7 +50,7 @@ export class SiteVisitor {
   leave({ site, faults }: Strike): void {
     const process = this.supervisor.current
     if (process === undefined) return
-    const crash = faults.find(({ kind }) => kind === 'crash')
+    const crash = faults.length === 0 ? undefined : faults.find(({ kind }) => kind === 'crash')
     if (crash !== undefined) this.supervisor.crash(process, 'crash', crash.for, site)
     if (!process.alive) throw new ProcessCrashed(process.name, site)
   }

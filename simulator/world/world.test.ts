@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleepOutside } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { holdGlobals } from './globals.ts'
 import type { Fault, TraceRecord } from './runtime.ts'
 import { createWorld, type World, type WorldOptions } from './world.ts'
 
@@ -120,6 +121,67 @@ describe('globals', () => {
         code: 'run-in-progress',
       })
     })
+  })
+
+  test('held over a batch, they stay from run to run and do the real thing in between', async () => {
+    const realNow = Date.now()
+    const release = holdGlobals()
+    const held = now()
+    expect(held.setTimeout).not.toBe(before.setTimeout)
+    for (const seed of [1, 2]) {
+      let inside = 0
+      await live(
+        () => {
+          inside = Date.now()
+        },
+        { seed },
+      )
+      expect(inside).toBe(Date.UTC(2026, 0, 5, 9))
+      expect(now()).toEqual(held)
+      expect(Math.abs(Date.now() - realNow)).toBeLessThan(60_000)
+      expect(Math.abs(Date.parse(new Date().toISOString()) - realNow)).toBeLessThan(60_000)
+      expect(crypto.randomUUID()).not.toBe(crypto.randomUUID())
+      await sleep(1)
+    }
+    release()
+    release()
+    expect(now()).toEqual(before)
+  })
+
+  test('held by two batches, they are restored when both have let go', async () => {
+    const first = holdGlobals()
+    const second = holdGlobals()
+    first()
+    first()
+    expect(now()).not.toEqual(before)
+    second()
+    expect(now()).toEqual(before)
+  })
+
+  test('let go in the middle of a run, they stay until its end', async () => {
+    const release = holdGlobals()
+    await createWorld({ seed: 1 }).enter(async () => {
+      release()
+      expect(now()).not.toEqual(before)
+      expect(Date.now()).toBe(Date.UTC(2026, 0, 5, 9))
+    })
+    expect(now()).toEqual(before)
+  })
+
+  test('a failure between the runs of a batch is left to whoever listened before', async () => {
+    const listeners = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    const failure = new Promise(resolve => void process.on('uncaughtException', resolve))
+    const release = holdGlobals()
+    try {
+      await live(() => {})
+      void Promise.reject(new Error('in between'))
+      expect(await failure).toMatchObject({ message: 'in between' })
+    } finally {
+      release()
+      process.removeAllListeners('uncaughtException')
+      for (const listener of listeners) process.on('uncaughtException', listener)
+    }
   })
 
   test('a Date is a Date inside and outside', async () => {

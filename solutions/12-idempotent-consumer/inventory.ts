@@ -1,62 +1,65 @@
 import type { Service } from '#simulator/service.ts'
 
-interface Event {
-  id: string
-  type: string
-  data: {
-    orderId: string
-    week: string
-    productId: string
-    quantity: number
-    lines: { productId: string; quantity: number }[]
-  }
+interface Line {
+  productId: string
+  quantity: number
 }
+
+type Event = { id: string; trace_id: string } & (
+  | { type: 'GoodsReceived'; data: Line }
+  | { type: 'OrderPlaced'; data: { orderId: string; week: string; lines: Line[] } }
+)
 
 export const inventory: Service = async ({ kafka, db }) => {
   db.exec(`
     CREATE TABLE IF NOT EXISTS stock (product_id TEXT PRIMARY KEY, units INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS weekly_sales (product_id TEXT, week TEXT, units INTEGER NOT NULL, PRIMARY KEY (product_id, week));
-    CREATE TABLE IF NOT EXISTS inbox (event_id TEXT PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS inbox (event_id TEXT NOT NULL PRIMARY KEY);
   `)
-  const remember = db.prepare('INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING')
   const addStock = db.prepare(
     'INSERT INTO stock VALUES (?, ?) ON CONFLICT DO UPDATE SET units = units + excluded.units',
   )
   const addSales = db.prepare(
     'INSERT INTO weekly_sales VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET units = units + excluded.units',
   )
-  const apply = db.transaction((event: Event) => {
-    if (remember.run(event.id).changes === 0) return
-    if (event.type === 'GoodsReceived') addStock.run(event.data.productId, event.data.quantity)
-    if (event.type === 'OrderPlaced')
-      for (const { productId, quantity } of event.data.lines) {
-        addStock.run(productId, -quantity)
-        addSales.run(productId, event.data.week, quantity)
-      }
-  })
+  const remember = db.prepare('INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING')
   const producer = kafka.producer()
-  await producer.connect()
   const consumer = kafka.consumer({ groupId: 'inventory' })
+
+  // The id and the effect are there together or not at all; of two deliveries the unique id lets only one through.
+  const applyOnce = db.transaction((event: Event) => {
+    if (remember.run(event.id).changes === 1) apply(event)
+  }).immediate
+
+  function apply({ type, data }: Event): void {
+    if (type === 'GoodsReceived') {
+      addStock.run(data.productId, data.quantity)
+    } else {
+      for (const { productId, quantity } of data.lines) {
+        addStock.run(productId, -quantity)
+        addSales.run(productId, data.week, quantity)
+      }
+    }
+  }
+
+  async function answer({ id, type, trace_id, data }: Event): Promise<void> {
+    if (type !== 'OrderPlaced') return
+    const { orderId } = data
+    // The same order always gets the answer with the same id, so that its readers recognise a repetition.
+    const envelope = { id: `${id}/reserved`, version: 1, time: new Date().toISOString(), trace_id }
+    const value = JSON.stringify({ ...envelope, type: 'StockReserved', data: { orderId } })
+    await producer.send({ topic: 'stock.events', messages: [{ key: orderId, value }] })
+  }
+
+  await producer.connect()
   await consumer.connect()
-  await consumer.subscribe({ topics: ['order.events', 'warehouse.events'], fromBeginning: true })
+  await consumer.subscribe({ topics: ['warehouse.events', 'order.events'], fromBeginning: true })
   await consumer.run({
     eachMessage: async ({ message }) => {
-      const event = JSON.parse(String(message.value))
-      apply(event)
-      if (event.type === 'OrderPlaced')
-        await producer.send({
-          topic: 'stock.events',
-          messages: [
-            {
-              key: event.data.orderId,
-              value: JSON.stringify({
-                id: `${event.id}/reserved`,
-                type: 'StockReserved',
-                data: { orderId: event.data.orderId },
-              }),
-            },
-          ],
-        })
+      const event: Event = JSON.parse(String(message.value))
+      applyOnce(event)
+      // Also on a repetition: the delivery that changed the tables may have died before it got here.
+      await answer(event)
     },
   })
 }
