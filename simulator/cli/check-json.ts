@@ -4,7 +4,7 @@
 import type { Report } from '#simulator/desk/desk.ts'
 import type { Exercise } from '#simulator/desk/exercise.ts'
 import type { Explanation } from '#simulator/explore/explain.ts'
-import type { Coverage, Counterexample } from '#simulator/explore/judge.ts'
+import type { Counterexample, Coverage } from '#simulator/explore/judge.ts'
 import type { Trouble } from '#simulator/explore/run-plan.ts'
 import { sayPlan } from '#simulator/explore/say-plan.ts'
 import type { Neighbour } from '#simulator/explore/signature.ts'
@@ -65,9 +65,7 @@ export function toCheckJson(exercise: Exercise, report: Report): CheckJson {
     holds,
     refused: refused ?? null,
     coverage:
-      verdict === undefined
-        ? null
-        : { ...verdict.coverage, allPairs: verdict.coverage.allPairs ?? null },
+      verdict === undefined ? null : { ...verdict.coverage, allPairs: verdict.coverage.allPairs ?? null },
     broken: (verdict?.counterexamples ?? []).map(counterexample =>
       toBroken(
         exercise,

@@ -37,7 +37,7 @@ export function heading(
   { holds, file, answer }: Pick<Report, 'holds' | 'file' | 'answer'>,
 ): string {
   const sign = holds ? style.good('✓') : style.bad('✗')
-  const what = answer === 'yours' || answer === file ? file : `${answer}: ${file}`
+  const what = answer === 'yours' || answer.endsWith('.ts') ? file : `${answer}: ${file}`
   return `${sign} ${style.title(titleOf(exercise))}  ${style.quiet(what)}`
 }
 
@@ -64,7 +64,7 @@ function failing(exercise: Exercise, report: Report, width: number): string[] {
     formatSteps('Again', [{ command: replayCommand(number, first!.plan, answer), what: '' }], width),
     answer !== 'yours' || !isJudged
       ? ''
-      : formatSteps('Next', [{ command: `npm run hint ${number}`, what: 'the next hint' }], width),
+      : formatSteps('Next', [{ command: `npm run hint ${number}`, what: 'hints, one at a time' }], width),
   ]
 }
 

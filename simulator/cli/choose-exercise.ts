@@ -41,7 +41,11 @@ export function chooseAnswer(exercise: Exercise, wanted: string): Answer {
   if (wanted.endsWith('.ts')) {
     const file = isAbsolute(wanted) ? wanted : resolve(wanted)
     if (existsSync(file)) return { name: wanted, file, work: 'exercises' }
-    throw new WorkbenchError('unknown-answer', `There is no file ${wanted}.`, 'Correct it and run the command again.')
+    throw new WorkbenchError(
+      'unknown-answer',
+      `There is no file ${wanted}.`,
+      'Correct it and run the command again.',
+    )
   }
   const names = known.map(({ name }) => name)
   throw new WorkbenchError(

@@ -3,9 +3,9 @@
  */
 import { z } from 'zod'
 import { type Desk, openDesk } from '#simulator/desk/desk.ts'
+import type { JudgeOptions } from '#simulator/explore/judge.ts'
 import { parseDuration } from '#simulator/faults/duration.ts'
 import { seedSchema } from '#simulator/faults/plan.ts'
-import type { JudgeOptions } from '#simulator/explore/judge.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { readNumber } from './run-spec.ts'
 
@@ -32,7 +32,9 @@ const wholeNumber = (min: number, max: number) => {
 /** @throws WorkbenchError naming the option */
 export function readJudgeOptions({ samples, seed, all }: DeskFlags): JudgeOptions {
   return {
-    ...(samples === undefined ? {} : { samples: readNumber('--samples', samples, wholeNumber(0, MAX_SAMPLES)) }),
+    ...(samples === undefined
+      ? {}
+      : { samples: readNumber('--samples', samples, wholeNumber(0, MAX_SAMPLES)) }),
     ...(seed === undefined ? {} : { seed: readNumber('--seed', seed, seedSchema) }),
     ...(all === true ? { collectAll: true } : {}),
   }

@@ -15,10 +15,15 @@ export function formatDiagnosis(diagnosis: NamedDiagnosis, width: number): strin
 /** "This behaves like `no-dedupe`: …", or that nobody knows it. */
 export function sayDiagnosis(diagnosis: NamedDiagnosis): string {
   if (diagnosis.kind === 'unknown') return sayUnknown(diagnosis.nearest)
-  const names = joinWith('or', diagnosis.mistakes.map(name => style.title(name)))
+  const names = joinWith(
+    'or',
+    diagnosis.mistakes.map(name => style.title(name)),
+  )
   const between = diagnosis.mistakes.length > 1 ? ', which do the same under every fault that was tried' : ''
   const explanation = diagnosis.mistake?.explanation
-  return sentence(`This behaves like ${names}${between}${explanation === undefined ? '' : `: ${explanation}`}`)
+  return sentence(
+    `This behaves like ${names}${between}${explanation === undefined ? '' : `: ${explanation}`}`,
+  )
 }
 
 function sayUnknown(nearest: readonly Neighbour[]): string {

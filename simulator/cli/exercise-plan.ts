@@ -1,10 +1,11 @@
 /**
  * A plan for an exercise as text that fits in a link and, in single quotes, in a shell: `12?seed=1&fault=…`.
  */
-import { type Plan, parseFault, seedSchema } from '#simulator/faults/plan.ts'
-import { writeShortForm } from '#simulator/faults/short-form.ts'
+
 import type { Check } from '#simulator/explore/check.ts'
 import type { PlanTargets } from '#simulator/faults/plan.ts'
+import { type Plan, parseFault, seedSchema } from '#simulator/faults/plan.ts'
+import { writeShortForm } from '#simulator/faults/short-form.ts'
 import { firstOf, readNumber, readPairs, refuseUnknownFields, writePairs } from './run-spec.ts'
 
 const FIELDS = ['seed', 'fault'] as const
@@ -20,8 +21,12 @@ export function writeExercisePlan({ seed, faults }: Plan): string {
 
 /** The command that runs this plan against an exercise again. */
 export function replayCommand(exercise: string, plan: Plan, answer = 'yours'): string {
-  const which = answer === 'yours' ? '' : ` --answer ${answer}`
+  const which = answer === 'yours' ? '' : ` --answer ${shellQuote(answer)}`
   return `npm run check ${exercise} --${which} --plan '${writeExercisePlan(plan)}'`
+}
+
+function shellQuote(word: string): string {
+  return /^[\w./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** Takes `12?seed=1` apart; undefined when the text does not begin with an exercise. */

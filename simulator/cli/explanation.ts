@@ -16,7 +16,9 @@ export function formatExplanation(explanation: Explanation, width: number): stri
   const facts: string[] = []
   if (happened.length > 0) {
     facts.push(fact('Promised', promise, width))
-    const shown = happened.slice(0, MAX_HAPPENED).map(({ outcome, message }) => `${style.bad(outcome)}: ${message}.`)
+    const shown = happened
+      .slice(0, MAX_HAPPENED)
+      .map(({ outcome, message }) => `${style.bad(outcome)}: ${message}.`)
     if (happened.length > MAX_HAPPENED) shown.push(style.quiet(`and ${happened.length - MAX_HAPPENED} more`))
     facts.push(fact('Happened', shown.join('\n'), width))
   }

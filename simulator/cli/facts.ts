@@ -5,7 +5,7 @@ import stringWidth from 'string-width'
 import { pad, style, wrap } from './terminal.ts'
 
 /** Where what a fact says begins. */
-const LABEL_WIDTH = 12
+const LABEL_WIDTH = 13
 const INDENT = '  '
 /** Longer lines are hard to read, whatever the terminal's width. */
 const MAX_WIDTH = 110

@@ -3,27 +3,38 @@
  */
 import { Command, CommanderError } from 'commander'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { addCheckCommand } from './check.ts'
 import { addDemoCommand } from './demo.ts'
+import { addDiffCommand } from './diff.ts'
+import { addHintCommand } from './hint.ts'
+import { addProgressCommand } from './progress.ts'
+import { addResetCommand } from './reset.ts'
 import { addSimCommands } from './sim.ts'
+import { addTableCommand } from './table.ts'
 import { style, terminalWidth, wrap } from './terminal.ts'
 
 /** Exit codes: 0 it holds, 1 it does not, 2 wrong usage. */
 const USAGE = 2
 /** Refusals that are about the code that was run, not about how it was called. */
-const ABOUT_THE_CODE = new Set(['endless-loop', 'broken-file'])
+const ABOUT_THE_CODE = new Set(['endless-loop', 'broken-file', 'missing-file'])
 
 let exitCode = 0
+const setExitCode = (code: number): void => {
+  exitCode = code
+}
 const program = new Command('out-of-order')
   .description('Learn event-driven architecture by breaking an order flow.')
   .exitOverride()
   .configureOutput({ outputError: () => {} })
   .showSuggestionAfterError(true)
-addDemoCommand(program, code => {
-  exitCode = code
-})
-addSimCommands(program, code => {
-  exitCode = code
-})
+addDemoCommand(program, setExitCode)
+addSimCommands(program, setExitCode)
+addCheckCommand(program, setExitCode)
+addProgressCommand(program)
+addHintCommand(program)
+addDiffCommand(program, setExitCode)
+addResetCommand(program)
+addTableCommand(program, setExitCode)
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} })
 
 try {

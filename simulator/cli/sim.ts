@@ -6,6 +6,9 @@ import { z } from 'zod'
 import { parseFault, seedSchema } from '#simulator/faults/plan.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { checkPlan } from './check-plan.ts'
+import { chooseExercise } from './choose-exercise.ts'
+import { splitExercisePlan } from './exercise-plan.ts'
 import { isPlanFile, readPlanFile } from './plan-file.ts'
 import { formatReport } from './report.ts'
 import {
@@ -64,11 +67,41 @@ export function addSimCommands(program: Command, setExitCode: (code: number) => 
     program
       .command('replay')
       .description('a printed run again')
-      .argument('<plan>', "what a run printed, such as 'shop?orders=12&seed=1&fault=…', or a JSON plan file"),
-  ).action(async (text: string, options: RunOptions) =>
-    setExitCode(await runOnce(readReplaySpec(text), options)),
-  )
+      .argument(
+        '<plan>',
+        "what a run printed, such as 'shop?orders=12&seed=1&fault=…' or '12?seed=1&fault=…', or a JSON plan file",
+      ),
+  ).action(async (text: string, options: RunOptions) => setExitCode(await replay(text, options)))
 }
+
+/** A plan that begins with an exercise's number is run against the student's answer to it. */
+async function replay(text: string, options: RunOptions): Promise<number> {
+  const ofExercise = splitExercisePlan(text)
+  if (ofExercise === undefined) return runOnce(readReplaySpec(text), options)
+  const [given] = ONLY_FOR_THE_SHOP.filter(([name]) => options[name] !== undefined)
+  if (given !== undefined) {
+    throw new WorkbenchError(
+      'bad-option',
+      `${given[1]} is for runs of the shop, and this is a plan for exercise ${ofExercise.exercise}.`,
+      'Leave it out.',
+    )
+  }
+  return checkPlan(await chooseExercise(ofExercise.exercise), ofExercise.query, {
+    answer: 'yours',
+    hardLimit: options.hardLimit,
+    ...(options.json === true ? { json: true } : {}),
+  })
+}
+
+const ONLY_FOR_THE_SHOP = [
+  ['trace', '--trace'],
+  ['diagram', '--diagram'],
+  ['order', '--order'],
+  ['story', '--story'],
+  ['readModels', '--read-models'],
+  ['maxSteps', '--max-steps'],
+  ['maxVirtualTime', '--max-virtual-time'],
+] as const
 
 function addRunOptions(command: Command): Command {
   return command

@@ -18,13 +18,7 @@ import {
 import { openPool, type Pool } from '#simulator/desk/pool.ts'
 import { asTrouble } from '#simulator/explore/run-plan.ts'
 import { survey } from '#simulator/explore/survey.ts'
-import {
-  type Column,
-  type FailureTable,
-  groupByFamily,
-  plansOf,
-  tabulate,
-} from '#simulator/explore/table.ts'
+import { type Column, type FailureTable, groupByFamily, plansOf, tabulate } from '#simulator/explore/table.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 
 export interface TableOptions {

@@ -26,7 +26,8 @@ export function formatTable(table: FailureTable, { width, isWide }: TerminalOpti
       text: isWide ? wideText(cells[index]!) : shortText(cells[index]!),
       cell: cells[index]!,
     }))
-    const columnWidth = Math.max(...[...heading, ...cells.map(({ text }) => text)].map(stringWidth))
+    const texts = [...heading, ...cells.map(({ text }) => text)]
+    const columnWidth = Math.max(...texts.map(text => stringWidth(text)))
     return { answer, heading, cells, width: columnWidth }
   })
   const bands: (typeof columns)[] = []
@@ -44,7 +45,9 @@ export function formatTable(table: FailureTable, { width, isWide }: TerminalOpti
   for (const band of bands) {
     const height = Math.max(...band.map(({ heading }) => heading.length))
     for (let line = 0; line < height; line++) {
-      const parts = band.map(({ heading, width }) => pad(heading[line - height + heading.length] ?? '', width))
+      const parts = band.map(({ heading, width }) =>
+        pad(heading[line - height + heading.length] ?? '', width),
+      )
       const first = line === height - 1 ? 'what fails, once' : ''
       lines.push(style.quiet(row(pad(first, titleWidth), parts)))
     }
@@ -66,13 +69,12 @@ export function formatLegend(width: number): string {
   return [
     ['✓', 'every plan of one such fault ends with everything right'],
     ['✓ 41 s', 'the same, but a message waited 41 s'],
-    [
-      'doubled 24',
-      'some plan breaks a promise: how, and by how much at worst (units, or orders without an answer)',
-    ],
+    ['doubled 24', 'some plan breaks a promise: how, and by how much at worst'],
     ['·', 'there is nothing such a fault could strike'],
   ]
-    .map(([form, meaning]) => `  ${style.quiet(wrap(`${pad(form!, 12)}${meaning}`, width - 2, ' '.repeat(14)))}`)
+    .map(
+      ([form, meaning]) => `  ${style.quiet(wrap(`${pad(form!, 12)}${meaning}`, width - 2, ' '.repeat(14)))}`,
+    )
     .join('\n')
 }
 
@@ -96,10 +98,15 @@ export function formatPlans(table: FailureTable, answers: readonly TableAnswer[]
     for (const { title, cells } of table.rows) {
       const cell = cells[index]!
       if (cell.example === undefined) continue
-      const share = cell.broken === 0 ? plural(cell.plans, 'plan') : `${cell.broken} of ${plural(cell.plans, 'plan')}`
-      lines.push(`  ${pad(title, 32)}${paint(cell, pad(cell.text, 24))} ${style.quiet(`${share}${sayOthers(cell)}`)}`)
+      const share =
+        cell.broken === 0 ? plural(cell.plans, 'plan') : `${cell.broken} of ${plural(cell.plans, 'plan')}`
+      lines.push(
+        `  ${pad(title, 32)}${paint(cell, pad(cell.text, 24))} ${style.quiet(`${share}${sayOthers(cell)}`)}`,
+      )
       lines.push(`      ${wrap(cell.example.message, width - 6, '      ')}`)
-      lines.push(`      ${style.command(replayCommand(table.exercise.slice(0, 2), cell.example.plan, answer.name))}`)
+      lines.push(
+        `      ${style.command(replayCommand(table.exercise.slice(0, 2), cell.example.plan, answer.name))}`,
+      )
     }
     lines.push('')
   }
@@ -136,7 +143,8 @@ function breakName(name: string): string[] {
   const lines: string[] = []
   for (const part of name.split(/(?<=-)/)) {
     const last = lines.at(-1)
-    if (last !== undefined && last.length + part.length <= HEADING_WIDTH) lines[lines.length - 1] = last + part
+    if (last !== undefined && last.length + part.length <= HEADING_WIDTH)
+      lines[lines.length - 1] = last + part
     else lines.push(part)
   }
   return lines

@@ -4,6 +4,8 @@
 import { writeFileSync } from 'node:fs'
 import { writeSignatures } from '#simulator/desk/write-signatures.ts'
 import { documentFaults } from '#simulator/faults/document.ts'
+import { documentFailureTables } from './table-document.ts'
 
 writeFileSync(new URL('../../docs/faults.md', import.meta.url), documentFaults())
 await writeSignatures()
+writeFileSync(new URL('../../docs/failure-table.md', import.meta.url), await documentFailureTables())

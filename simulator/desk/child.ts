@@ -9,12 +9,15 @@ import { type Measurement, measurePlan } from '#simulator/explore/measure.ts'
 import { asTrouble, runPlan } from '#simulator/explore/run-plan.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { holdGlobals } from '#simulator/world/globals.ts'
+import type { CompiledSlot } from './compile.ts'
 import { createLoader } from './instantiate.ts'
 import { type FromChild, type PackedReport, pack, type ToChild } from './messages.ts'
+import { withSourceLines } from './source-lines.ts'
 import { startWatchdog } from './watchdog.ts'
 
 const { pulse } = startWatchdog(Number(process.argv[2]))
 let check: Check
+let slot: CompiledSlot
 let load: () => SlotModule
 
 function say(message: FromChild): void {
@@ -28,6 +31,7 @@ async function answer(message: ToChild): Promise<FromChild> {
         default: Check
       }
       check = found
+      slot = message.slot
       load = await createLoader(message.slot, check, message.root)
       return {
         type: 'loaded',
@@ -81,8 +85,10 @@ async function answer(message: ToChild): Promise<FromChild> {
       }
       return { type: 'measured', measurements }
     }
-    case 'explain':
-      return { type: 'explained', explanation: await explain(check, load, message.request, { pulse }) }
+    case 'explain': {
+      const explanation = await explain(check, load, message.request, { pulse })
+      return { type: 'explained', explanation: withSourceLines(explanation, slot) }
+    }
   }
 }
 

@@ -85,7 +85,7 @@ export async function explain(
   const promise =
     happened[0]?.promise ??
     check.scenario(load).guarantees.find(({ name }) => name === guarantee)?.promise ??
-    guarantee
+    'The run comes to an end, and what it leaves behind can be judged.'
   const subjects = [...new Set(happened.flatMap(violation => violation.subjects ?? []))]
   const labels = faults.flatMap(labelOf)
   const left: LadderRun = {
@@ -173,7 +173,7 @@ function titleWithout({ without }: TwinRun, faults: readonly Fault[]): string {
 }
 
 function nameOf({ kind }: Fault): string {
-  return findFaultKind(kind)?.title.replace(' at a site', '') ?? kind
+  return findFaultKind(kind)?.title.replace(/ at a site$| \(.*\)$/, '') ?? kind
 }
 
 /** Of the first thing the violations are about; of the whole run when they name nothing. */

@@ -114,7 +114,10 @@ export async function judge(check: Check, executor: Executor, options: JudgeOpti
   for (const [guarantee, failure] of found) {
     counterexamples.push({ guarantee, ...(await shrink(executor, guarantee, failure)) })
   }
-  counterexamples.sort((a, b) => a.plan.faults.length - b.plan.faults.length)
+  // Of two that are as small, the one that breaks more says more.
+  counterexamples.sort(
+    (a, b) => a.plan.faults.length - b.plan.faults.length || guaranteesOf(b).length - guaranteesOf(a).length,
+  )
   return {
     exercise: check.exercise,
     holds: found.size === 0,

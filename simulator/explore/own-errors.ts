@@ -4,6 +4,7 @@
 import { isPlannedCrash } from '#simulator/trace/ladder-drawing.ts'
 import { known, type RecordOf, type RunRecord } from '#simulator/trace/records.ts'
 import { sayMessage } from '#simulator/trace/sentence.ts'
+import { THROWN } from '#simulator/world/errors.ts'
 import type { TraceRecord } from '#simulator/world/runtime.ts'
 
 export interface OwnError {
@@ -14,7 +15,10 @@ export interface OwnError {
   readonly times: number
   /** "inventory threw when it started: SqliteError: no such column: weeks." */
   readonly sentence: string
-  /** The student's line, where it is known: `exercises/12-idempotent-consumer/inventory.ts:14`. */
+  /**
+   * Where, as the stack has it: `exercises/12-idempotent-consumer/inventory.ts:14:7`. In compiled code that is a place in what
+   * was compiled; the desk, which has the map, puts the line of the source in its stead.
+   */
   readonly at?: string
 }
 
@@ -38,6 +42,7 @@ export function ownErrors(records: readonly TraceRecord[]): OwnError[] {
       error: thrown.error,
       times,
       sentence: say(record, thrown, times),
+      ...(thrown.at === undefined ? {} : { at: thrown.at }),
     })
   }
   return [...found.values()].slice(0, MAX_ERRORS)
@@ -46,23 +51,44 @@ export function ownErrors(records: readonly TraceRecord[]): OwnError[] {
 interface Thrown {
   readonly where: string
   readonly error: string
+  readonly at?: string
 }
 
 function thrownBy(record: RunRecord, started: ReadonlySet<string>): Thrown | undefined {
   switch (record.kind) {
     case 'kafka.handled':
-      return record.ok
-        ? undefined
-        : { where: `on ${sayMessage(record.label)}`, error: record.error ?? 'nothing' }
+      if (record.ok) return undefined
+      return {
+        where: `on ${sayMessage(record.label)}`,
+        ...describe(record[THROWN], record.error ?? 'nothing'),
+      }
     case 'process.crash':
       if (isPlannedCrash(record)) return undefined
-      return { where: whereOf(record, started), error: record.reason }
+      return { where: whereOf(record, started), ...describe(record[THROWN], record.reason) }
     case 'process.gave-up':
-      return { where: whereOf(record, started), error: record.reason }
+      return { where: whereOf(record, started), ...describe(record[THROWN], record.reason) }
     default:
       return undefined
   }
 }
+
+/** The error itself says more than its record, which leaves out what differs between engines. */
+function describe(thrown: unknown, recorded: string): Pick<Thrown, 'error' | 'at'> {
+  if (!(thrown instanceof Error)) return { error: recorded }
+  const at = placeOf(thrown)
+  return { error: `${thrown.name}: ${thrown.message}`, ...(at === undefined ? {} : { at }) }
+}
+
+/** The first line of the stack that is neither the workbench's, nor a package's, nor the engine's. */
+function placeOf({ stack = '' }: Error): string | undefined {
+  for (const line of stack.split('\n')) {
+    const place = /^\s+at (?:.*\()?(?:file:\/\/)?([^()]+:\d+:\d+)\)?$/.exec(line)?.[1]
+    if (place === undefined || NOT_THEIRS.test(place)) continue
+    return place.replace(/^.*\/(?=(?:exercises|solutions)\/)/, '')
+  }
+  return undefined
+}
+const NOT_THEIRS = /(?:^|\/)(?:simulator|node_modules)\/|^node:|^native|^<anonymous>/
 
 function whereOf(
   { process }: RecordOf<'process.crash' | 'process.gave-up'>,

@@ -1,12 +1,13 @@
 /**
  * The failure table of an exercise: a row for each family of faults, a column for each answer, in every cell what was measured.
  */
+
+import type { Plan } from '#simulator/faults/plan.ts'
 import type { Check } from './check.ts'
 import type { Measurement } from './measure.ts'
 import type { Trouble } from './run-plan.ts'
 import type { Failure, Survey } from './survey.ts'
 import { type Cell, describeCell, NOTHING_TO_STRIKE, type Tried, UNTRIED } from './table-cell.ts'
-import type { Plan } from '#simulator/faults/plan.ts'
 
 export interface FailureTable {
   readonly exercise: string
@@ -91,9 +92,12 @@ export function groupByFamily(
   plans: readonly SurveyedPlan[],
   measurements: readonly Measurement[],
 ): ReadonlyMap<string, readonly Tried[]> {
-  const groups = new Map<string, Tried[]>([[NO_FAULT, []]])
-  for (const { family, plans: count } of families)
-    if (count > 0 || stoppedBy === undefined) groups.set(family, [])
+  const stoppedAt = families.findLastIndex(({ plans: count }) => count > 0)
+  const reached = stoppedBy === undefined ? families : families.slice(0, stoppedAt + 1)
+  const groups = new Map<string, Tried[]>([
+    [NO_FAULT, []],
+    ...reached.map(({ family }) => [family, []] as [string, Tried[]]),
+  ])
   let next = 0
   for (const { family, plan, failure } of plans) {
     const measurement = failure?.trouble === undefined ? measurements[next++] : undefined

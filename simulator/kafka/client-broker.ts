@@ -35,9 +35,9 @@ import { type ProduceRequest, type ProduceResponse, SEND_FAULTS } from './produc
 import { notSupported } from './protocol-errors.ts'
 import type { ProducerIdentity } from './transaction-coordinator.ts'
 
-/** What KafkaJS's broker pool looks at besides the requests. */
+/** Where a node is; the name is KafkaJS's. */
 export interface ConnectionPool extends Address {
-  rack: string | null
+  readonly rack: string | null
 }
 
 export interface Coordinator extends Address {
@@ -74,8 +74,7 @@ const DELETE_GROUPS = api('DeleteGroups', 42, 1)
 
 export class ClientBroker {
   readonly versions = {}
-  /** KafkaJS's pool puts another in place when the node's address changes. */
-  connectionPool: ConnectionPool
+  readonly connectionPool: ConnectionPool
   nodeId: number
   /** KafkaJS has two connections to each node, so that a long poll does not hold up anything else. */
   readonly #requests: Connection

@@ -2,6 +2,7 @@
  * What happens around a handler: KafkaJS calls what is made here, and this calls the user's handler, or does what a fault demands.
  */
 import type { EachBatchHandler, EachBatchPayload, EachMessageHandler, KafkaMessage } from 'kafkajs'
+import { THROWN } from '#simulator/world/errors.ts'
 import type { Fault, ProcessHandle, Runtime, Strike } from '#simulator/world/runtime.ts'
 import type { Broker } from './broker.ts'
 import type { ClientLink } from './client-link.ts'
@@ -311,7 +312,7 @@ export class Deliveries {
         group: this.groupId,
         label: this.#labelOf(log, message),
         ok: offset < failedFrom,
-        ...(offset < failedFrom ? {} : { error: describe(thrown) }),
+        ...(offset < failedFrom ? {} : { error: describe(thrown), [THROWN]: thrown }),
       }
       this.#runtime.record(record, {
         cause: cause === 0 ? 0 : cause + index,

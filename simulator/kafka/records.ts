@@ -1,6 +1,8 @@
 /**
  * What the cluster writes into the trace. Heartbeats, fetches and metadata requests are not worth a record.
  */
+import type { THROWN } from '#simulator/world/errors.ts'
+
 export type KafkaRecord =
   | AppendRecord
   | LostRecord
@@ -65,6 +67,7 @@ export interface HandledRecord {
   ok: boolean
   /** Name and message of what the handler threw. */
   error?: string
+  [THROWN]?: unknown
 }
 
 /** A group's position changed; `offset` is the next to be read. */

@@ -65,6 +65,30 @@ describe('a pool of databases', () => {
     })
   })
 
+  const ALTER = 'ALTER TABLE stock ADD COLUMN shelf TEXT'
+  it.each<[string, (db: Database) => void]>([
+    ['exec', db => db.exec(ALTER)],
+    ['a prepared statement', db => void db.prepare(ALTER).run()],
+    ['a transaction', db => void db.transaction(() => db.exec(ALTER))()],
+    // Tables the analyzer has statistics of are made by a pragma that assigns nothing.
+    ['PRAGMA optimize', db => void db.pragma('optimize')],
+    ['a prepared PRAGMA optimize', db => void db.prepare('PRAGMA optimize').run()],
+  ])('does not keep a database whose definitions were changed by %s after its first row', (_, change) => {
+    const { counts, run } = countedPool()
+    const sellThen = (change: (db: Database) => void) => (db: Database) => {
+      db.exec(SCHEMA)
+      const insert = db.prepare('INSERT INTO stock VALUES (?, 1)')
+      for (let product = 0; product < 100; product++) insert.run(`lamp-${product}`)
+      change(db)
+    }
+    run(sellThen(change))
+    run(sellThen(db => db.exec(SCHEMA)))
+    const { opened } = counts
+    run(sellThen(db => db.exec('CREATE TABLE IF NOT EXISTS stock (another TEXT)')))
+    expect(opened).toBe(2)
+    expect(counts.opened).toBe(2)
+  })
+
   it('keeps a connection for each way of setting up, whatever order runs come in', () => {
     const { counts, run } = countedPool()
     const more = (db: Database) => {

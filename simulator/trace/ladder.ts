@@ -95,7 +95,7 @@ export function buildLadder(
     const seqs = new Set(relevant[index]!.map(({ seq }) => seq))
     const isShown = (event: LadderEvent) =>
       seqs.has(event.seq) || (event.isLife && (parties.size === 0 || concernsAny(event, parties)))
-    return countRepeated(all.filter(isShown)).slice(0, MAX_EVENTS)
+    return countRounds(all.filter(isShown)).slice(0, MAX_EVENTS)
   })
   const parting = rightShown && (partingOf(leftShown!, rightShown) ?? partingOf(events[0]!, events[1]!))
   const aligned = align(leftShown!, rightShown ?? leftShown!, keyOf)
@@ -214,17 +214,64 @@ function concernsAny({ from }: LadderEvent, parties: ReadonlySet<string>): boole
   return from === 'kafka' || parties.has(from.slice(from.indexOf(' ') + 1))
 }
 
-/** The same note over and over is one note with a number. */
-function countRepeated(events: readonly LadderEvent[]): LadderEvent[] {
-  const counted: { event: LadderEvent; times: number }[] = []
-  for (const event of events) {
-    const last = counted.at(-1)
-    if (last !== undefined && event.style === 'note' && keyOf(last.event) === keyOf(event)) last.times++
-    else counted.push({ event, times: 1 })
+/** The longest round that is recognised when it is gone again and again: a delivery, what it leads to, a failure. */
+const MAX_ROUND = 8
+/** A round gone twice may be the point of the picture; from the third time on it is a circle. */
+const MIN_ROUNDS = 3
+
+/** Rounds that are gone again and again are shown once and counted; notes that repeat each other are counted at once. */
+function countRounds(events: readonly LadderEvent[]): LadderEvent[] {
+  const keys = events.map(keyOf)
+  const counted: LadderEvent[] = []
+  for (let at = 0; at < events.length; ) {
+    const event = events[at]!
+    const notes = event.style === 'note' ? roundsFrom(keys, at, 1) : 1
+    if (notes > 1) {
+      counted.push({ ...event, text: `${event.text} ×${notes}` })
+      at += notes
+      continue
+    }
+    let length = 1
+    while (length <= MAX_ROUND && roundsFrom(keys, at, length) < MIN_ROUNDS) length++
+    if (length > MAX_ROUND) {
+      counted.push(event)
+      at++
+      continue
+    }
+    const rounds = roundsFrom(keys, at, length)
+    const again = events[at + length]!
+    counted.push(...events.slice(at, at + length), {
+      ...again,
+      from: laneOfNote(events.slice(at, at + length)),
+      style: 'note',
+      text: `… and so on, ${rounds - 1} more times`,
+      key: 'and so on',
+      clause: 'the same happens again and again',
+    })
+    at += length * rounds
   }
-  return counted.map(({ event, times }) =>
-    times === 1 ? event : { ...event, text: `${event.text} ×${times}` },
+  // The note that stands for many events is no arrow, whatever the event it was made from.
+  return counted.map(event => (event.key === 'and so on' ? withoutTarget(event) : event))
+}
+
+function roundsFrom(keys: readonly string[], at: number, length: number): number {
+  let rounds = 1
+  while (
+    Array.from({ length }, (_, index) => index).every(
+      index => keys[at + rounds * length + index] === keys[at + index],
+    )
   )
+    rounds++
+  return rounds
+}
+
+function laneOfNote(round: readonly LadderEvent[]): LaneKey {
+  const lanes = round.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to]))
+  return lanes.find(lane => lane.startsWith('process ')) ?? lanes[0]!
+}
+
+function withoutTarget({ to: _, lifeline: __, ...event }: LadderEvent): LadderEvent {
+  return event
 }
 
 /** The processes that stand for people. */

@@ -45,6 +45,13 @@ export function renderLadder(
   return lines.map(({ text, mark }) => ({ text: (ascii ? toAscii(text) : text).trimEnd(), mark }))
 }
 
+/** What the signs mean, as one line. */
+export function ladderLegend({ ascii = false }: Pick<RenderLadderOptions, 'ascii'> = {}): string {
+  const text =
+    '↯ the fault   ↻ delivered again   + rows committed   ╌ offset: where the group goes on after a restart'
+  return ascii ? toAscii(text) : text
+}
+
 type SideName = 'left' | 'right'
 
 const SEPARATOR = '  ┃ '
@@ -242,12 +249,12 @@ const ASCII: Readonly<Record<string, string>> = {
   '►': '>',
   '◄': '<',
   '✗': 'x',
-  '✓': '=',
+  '✓': '+',
   '↯': '!',
-  '↻': '(again)',
+  '↻': '@',
   '●': '*',
-  '⇄': '<>',
-  '…': '.',
+  '⇄': '=',
+  '…': '~',
   '×': 'x',
   '−': '-',
   '’': "'",
@@ -255,5 +262,5 @@ const ASCII: Readonly<Record<string, string>> = {
 
 /** One column for one column, so that everything stays in its place. */
 function toAscii(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, character => ASCII[character]?.slice(0, 1) ?? '?')
+  return text.replace(/[^\x20-\x7e]/g, character => ASCII[character] ?? '?')
 }

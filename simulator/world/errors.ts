@@ -31,3 +31,9 @@ export class ProcessCrashed extends Error {
     Error.stackTraceLimit = stackTraceLimit
   }
 }
+
+/**
+ * Under this key a record of a failure carries what was thrown, for whoever listens in the same thread. A symbol, so that it
+ * is no part of the trace as text: stacks differ between engines.
+ */
+export const THROWN: unique symbol = Symbol('thrown')

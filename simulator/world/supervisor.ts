@@ -3,7 +3,7 @@
  */
 import type { Agenda } from './agenda.ts'
 import type { BusyList } from './busy.ts'
-import { ProcessCrashed } from './errors.ts'
+import { ProcessCrashed, THROWN } from './errors.ts'
 import { Incarnation, type ProcessOptions, ProcessSlot } from './process.ts'
 import type { WorldRecord } from './records.ts'
 import type { ProcessHandle } from './runtime.ts'
@@ -91,7 +91,7 @@ export class Supervisor {
   }
 
   /** @param downForMs until the restart; the slot's own delay unless told */
-  crash(process: Incarnation, reason: string, downForMs?: number, site?: string): void {
+  crash(process: Incarnation, reason: string, downForMs?: number, site?: string, thrown?: unknown): void {
     if (!process.alive) return
     const { slot } = process
     const restartInMs = slot.heldDown || slot.retired ? undefined : (downForMs ?? slot.restartDelayMs)
@@ -102,6 +102,7 @@ export class Supervisor {
         reason,
         ...(site === undefined ? {} : { site }),
         ...(restartInMs === undefined ? {} : { restartInMs }),
+        ...(thrown === undefined ? {} : { [THROWN]: thrown }),
       },
       process.name,
     )
@@ -123,10 +124,11 @@ export class Supervisor {
     slot.failures++
     const reason = describeError(error)
     if (slot.failures >= MAX_FAILURES) {
-      this.record({ kind: 'process.gave-up', incarnation: process.incarnation, reason }, slot.name)
+      const { incarnation } = process
+      this.record({ kind: 'process.gave-up', incarnation, reason, [THROWN]: error }, slot.name)
       this.#kill(process)
     } else {
-      this.crash(process, reason, slot.restartDelayMs * 2 ** (slot.failures - 1))
+      this.crash(process, reason, slot.restartDelayMs * 2 ** (slot.failures - 1), undefined, error)
     }
     return true
   }

@@ -194,6 +194,14 @@ describe('globals', () => {
   })
 })
 
+test('a world that is being settled is not settled by somebody else at the same time', async () => {
+  const world = createWorld({ seed: 1 })
+  const settled = world.settle()
+  expect(() => world.settle()).toThrow('already')
+  expect((await settled).reason).toBe('settled')
+  expect((await world.settle()).reason).toBe('settled')
+})
+
 describe('chance', () => {
   async function draws(seed: number) {
     const seen: unknown[] = []
