@@ -51,7 +51,9 @@ function comparison(exercise: Exercise, width: number): string[] {
     style.title(titleOf(exercise)),
     `  ${style.bad('-')} ${file}\n  ${style.good('+')} ${model}`,
     changes === '' ? fact('Same', 'Your answer is the model answer, letter for letter.', width) : changes,
-    ...(existsSync(join(ROOT, readme)) ? [formatSteps('Why', [{ command: readme, what: 'the reasons' }], width)] : []),
+    ...(existsSync(join(ROOT, readme))
+      ? [formatSteps('Why', [{ command: readme, what: 'the reasons' }], width)]
+      : []),
   ]
 }
 
@@ -64,7 +66,11 @@ function notYet(exercise: Exercise, width: number): string[] {
   ]
   return [
     `${style.bad('✗')} ${style.title(titleOf(exercise))}`,
-    fact('Not yet', 'Your answer does not hold yet, and the solution is best met with one of your own.', width),
+    fact(
+      'Not yet',
+      'Your answer does not hold yet, and the solution is best met with one of your own.',
+      width,
+    ),
     formatSteps('Next', steps, width),
   ]
 }

@@ -52,7 +52,7 @@ export async function measureTable(
 }
 
 /** From the worst to the best; a mistake's other files are other ways to make it, and behave alike. */
-function answersFor(exercise: Exercise, withYours: boolean): Answer[] {
+export function answersFor(exercise: Exercise, withYours: boolean): Answer[] {
   return [
     starter(exercise),
     ...mistakes(exercise).filter(({ name }) => mistakeOf(name) === name),

@@ -128,7 +128,7 @@ export function documentExercise(table: FailureTable): string {
       return [[title, cell.text, share, cell.example.message, faults || 'none']]
     })
     if (answer.refused !== undefined)
-      return [`### ${number}: ${answer.name}`, '', `\`${answer.file}\`: ${answer.refused.sentence}`, '']
+      return [`### ${number}: ${answer.name}`, '', answer.refused.sentence, '']
     if (rows.length === 0) return []
     const command = replayCommand(number, { seed: 1, faults: [] }, answer.name)
     return [

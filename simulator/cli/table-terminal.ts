@@ -64,19 +64,25 @@ function row(title: string, parts: readonly string[]): string {
   return `  ${[title, ...parts].join(' '.repeat(GAP))}`.trimEnd()
 }
 
-/** What the short forms in a table mean; the numbers themselves are explained by the list of plans. */
-export function formatLegend(width: number): string {
-  return [
-    ['✓', 'every plan of one such fault ends with everything right'],
-    ['✓ 41 s', 'the same, but a message waited 41 s'],
-    ['doubled 24', 'some plan breaks a promise: how, and by how much at worst'],
-    ['·', 'there is nothing such a fault could strike'],
-  ]
+/** What the short forms in this table mean. */
+export function formatLegend({ rows }: FailureTable, width: number): string {
+  const kinds = new Set(rows.flatMap(({ cells }) => cells.map(({ kind }) => kind)))
+  return LEGEND.filter(([, , kind]) => kinds.has(kind))
     .map(
-      ([form, meaning]) => `  ${style.quiet(wrap(`${pad(form!, 12)}${meaning}`, width - 2, ' '.repeat(14)))}`,
+      ([form, meaning]) => `  ${style.quiet(wrap(`${pad(form, 12)}${meaning}`, width - 2, ' '.repeat(14)))}`,
     )
     .join('\n')
 }
+
+const LEGEND: readonly (readonly [form: string, meaning: string, kind: Cell['kind']])[] = [
+  ['✓', 'with every single fault of this sort everything is right in the end', 'right'],
+  ['✓ 41 s', 'the same, but a message waited 41 s', 'delayed'],
+  ['✓ 3 unread', 'the same, but 3 messages were never committed', 'unread'],
+  ['doubled 24', 'some fault of this sort breaks a promise: how, and by how much at worst', 'broken'],
+  ['never ends', 'a run that could not be judged; nothing behind it was tried', 'trouble'],
+  ['·', 'there is nothing such a fault could strike', 'nothing'],
+  ['–', 'not tried', 'untried'],
+]
 
 /** Answers that could not be run at all, with the reason. */
 export function formatRefusals({ answers }: FailureTable, width: number): string {
@@ -84,7 +90,9 @@ export function formatRefusals({ answers }: FailureTable, width: number): string
     .flatMap(({ name, refused }) =>
       refused === undefined
         ? []
-        : [`  ${style.bad('✗')} ${wrap(`${name}: ${refused.sentence} ${refused.next}`, width - 4, '    ')}`],
+        : [
+            `  ${style.bad('✗')} ${wrap(`${name}: ${refused.sentence.replace(/\.?$/, '.')} ${refused.next}`, width - 4, '    ')}`,
+          ],
     )
     .join('\n')
 }

@@ -7,13 +7,13 @@
  * table-flow.ts. Shapes grow by new fields only.
  */
 import type { Command } from 'commander'
-import type { FailureTable, TableAnswer } from '#simulator/explore/table.ts'
+import type { FailureTable } from '#simulator/explore/table.ts'
 import { nearest } from '#simulator/faults/nearest.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { chooseExercise } from './choose-exercise.ts'
 import { replayCommand } from './exercise-plan.ts'
 import { readHardLimitMs } from './sim.ts'
-import { measureTable } from './table-exercise.ts'
+import { answersFor, measureTable } from './table-exercise.ts'
 import { isAsPromised, measureFlow } from './table-flow.ts'
 import { formatFlow, formatFlowBlocks } from './table-flow-terminal.ts'
 import { documentExercise, documentFlow } from './table-markdown.ts'
@@ -68,6 +68,13 @@ async function showExercise(
   hardLimitMs: number,
 ): Promise<void> {
   const exercise = await chooseExercise(wanted)
+  const shownNames =
+    plans === undefined
+      ? []
+      : readAnswers(
+          plans,
+          answersFor(exercise, true).map(({ name }) => name),
+        )
   const progress = createProgressLine()
   const startedAt = performance.now()
   let table: FailureTable
@@ -80,7 +87,7 @@ async function showExercise(
   } finally {
     progress.clear()
   }
-  const shown = plans === undefined ? [] : readAnswers(plans, table)
+  const shown = table.answers.filter(({ name }) => shownNames.includes(name))
   if (format === 'json') return console.log(JSON.stringify(withCommands(table), null, 2))
   if (format === 'md') return console.log(documentExercise(table))
   const width = terminalWidth()
@@ -93,7 +100,7 @@ async function showExercise(
     // A file or pipe has no width: whoever reads it can scroll.
     formatTable(table, { width: process.stdout.columns ?? Number.POSITIVE_INFINITY, isWide: wide }),
     formatRefusals(table, width),
-    formatLegend(width),
+    formatLegend(table, width),
     formatPlans(table, shown, width),
     shown.length > 0
       ? ''
@@ -103,11 +110,9 @@ async function showExercise(
 }
 
 /** @throws WorkbenchError `bad-option` with the nearest answers there are */
-function readAnswers(wanted: string | true, { answers }: FailureTable): readonly TableAnswer[] {
-  if (wanted === true) return answers
-  const found = answers.filter(({ name }) => name === wanted)
-  if (found.length > 0) return found
-  const names = answers.map(({ name }) => name)
+function readAnswers(wanted: string | true, names: readonly string[]): readonly string[] {
+  if (wanted === true) return names
+  if (names.includes(wanted)) return [wanted]
   throw new WorkbenchError(
     'bad-option',
     `--plans: there is no column "${wanted}".`,
@@ -138,6 +143,12 @@ async function showFlow(
   format: Format,
   hardLimitMs: number,
 ): Promise<number> {
+  if (typeof plans === 'string')
+    throw new WorkbenchError(
+      'bad-option',
+      '--plans names an answer of an exercise, but there is no --exercise.',
+      'Add --exercise 12, or leave the name out: the flow’s plans are shown by --wide.',
+    )
   const progress = createProgressLine()
   let table: Awaited<ReturnType<typeof measureFlow>>
   try {

@@ -87,11 +87,13 @@ export async function explain(
     check.scenario(load).guarantees.find(({ name }) => name === guarantee)?.promise ??
     'The run comes to an end, and what it leaves behind can be judged.'
   const subjects = [...new Set(happened.flatMap(violation => violation.subjects ?? []))]
-  const labels = faults.flatMap(labelOf)
+  const isBroken = happened.length > 0 || run.trouble !== undefined
+  // A violation that names nothing may be about anything.
+  const labels = subjects.length > 0 || !isBroken ? faults.flatMap(labelOf) : []
   const left: LadderRun = {
     records: run.records,
     title: titleOf(faults),
-    holds: false,
+    holds: !isBroken,
     result: happened[0]?.message ?? run.trouble?.sentence ?? promise,
   }
   const right: LadderRun | undefined =
@@ -140,11 +142,17 @@ function sayParting({ left, right }: Parting): FirstDifference {
   if (right === undefined) {
     return { t: left.t, sentence: `At ${at} ${left.clause}; without the fault, nothing happens any more.` }
   }
-  const sentence =
-    left.clause === right.clause
+  const sentence = isAgain(left.clause, right.clause)
+    ? `At ${at} ${left.clause}; without the fault, the next message follows.`
+    : left.clause === right.clause
       ? `At ${at} ${left.clause}; without the fault, it does so at ${formatMoment(right.t)}.`
       : `At ${at} ${left.clause}; without the fault, ${right.clause}${left.t === right.t ? '' : ` at ${formatMoment(right.t)}`}.`
   return { t: left.t, sentence }
+}
+
+/** Two messages may be called the same: "gets GoodsReceived of chai" beside "gets GoodsReceived of chai again". */
+function isAgain(clause: string, other: string): boolean {
+  return clause === `${other} again`
 }
 
 /** The message a fault strikes at, which is to be seen even if the violation is about another one. */

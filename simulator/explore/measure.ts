@@ -22,7 +22,11 @@ export interface UnreadPartition {
   readonly messages: number
 }
 
-/** Executes the plan once more, this time with a trace. What could not be judged has waited for nobody and left nothing. */
+/**
+ * Executes the plan once more, this time with a trace. What could not be judged has waited for nobody and left nothing.
+ *
+ * Waiting is measured as lag is, by what a group commits: a group that has never been there yet has none.
+ */
 export async function measurePlan(
   check: Check,
   load: () => SlotModule,

@@ -35,6 +35,7 @@ export function ownErrors(records: readonly TraceRecord[]): OwnError[] {
     if (record.kind === 'process.ready') started.add(record.process)
     const thrown = thrownBy(record, started)
     if (thrown === undefined || faults.explain(record, thrown.error)) continue
+    if (isWrapped(thrown.error, found.values())) continue
     const key = `${record.process} ${thrown.where} ${thrown.error}`
     const times = (found.get(key)?.times ?? 0) + 1
     found.set(key, {
@@ -46,6 +47,12 @@ export function ownErrors(records: readonly TraceRecord[]): OwnError[] {
     })
   }
   return [...found.values()].slice(0, MAX_ERRORS)
+}
+
+/** KafkaJS ends a consumer with an error of its own around the one that a handler threw. */
+function isWrapped(error: string, found: Iterable<OwnError>): boolean {
+  const inner = /^KafkaJS\w+: (.+)$/s.exec(error)?.[1]
+  return inner !== undefined && [...found].some(other => other.error !== error && other.error.endsWith(inner))
 }
 
 interface Thrown {

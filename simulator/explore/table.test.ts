@@ -28,6 +28,7 @@ const check = defineCheck({
     services: [{ name: 'counter', service: load().counter as Service }],
     parties: {},
     async workload({ publish }) {
+      await new Promise(resolve => setTimeout(resolve, 200))
       publish('things', [{ key: 'thing-1', value: '{"type":"Thing"}' }])
     },
     guarantees: [
@@ -48,7 +49,7 @@ const check = defineCheck({
   }),
   families: [
     duplicate('counter', 'at-once'),
-    during('down', 'consumer down', [{ kind: 'down', service: 'counter', from: 0, for: 41_000 }]),
+    during('down', 'consumer down', [{ kind: 'down', service: 'counter', from: 200, for: 41_000 }]),
     duplicate('nobody', 'later'),
   ],
 })

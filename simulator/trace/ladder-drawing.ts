@@ -207,7 +207,10 @@ export function isPlannedCrash({ reason, site }: RecordOf<'process.crash'>): boo
 /** The first assignment of a group is no event, nor are the steps on the way to a new one. */
 function drawGroup({ group, state, generation, members }: RecordOf<'kafka.group'>): Drawing | undefined {
   if (state === 'Empty')
-    return note('kafka', 'nobody in group', `the group ${group} is left without a member`)
+    return {
+      ...note('kafka', 'nobody in group', `the group ${group} is left without a member`),
+      key: 'nobody',
+    }
   if (state !== 'Stable' || generation < 2) return undefined
   const readers = members.filter(({ partitions }) => partitions.length > 0).map(({ process }) => process)
   return note(

@@ -25,6 +25,7 @@ export interface LadderEvent extends Drawing {
 export function ladderEvents(traceRecords: readonly TraceRecord[], about = ''): LadderEvent[] {
   const records = traceRecords.map(known)
   const faults = new FaultMarks(records)
+  const idle = handledInVain(records)
   const events: LadderEvent[] = []
   for (const record of records) {
     const { seq, t, kind } = record
@@ -38,8 +39,58 @@ export function ladderEvents(traceRecords: readonly TraceRecord[], about = ''): 
       add(drawWindow(record), kind === 'fault.begin')
     else add(drawRecord(record, about), faults.caused(record))
     add(faults.consequenceOf(record), true)
+    if (idle.has(seq)) add(drawIdle(record as RecordOf<'kafka.handled'>), false)
+    if (record.kind === 'kafka.commit' && record.process === 'world') dropDissolution(events, t)
   }
   return events
+}
+
+/**
+ * Deliveries whose handler left no row behind, though its process writes rows otherwise: a message taken for a duplicate, or a
+ * lost one. By the number of the record that says it was handled. Where several are handled at a time, as in a batch, nobody
+ * can tell which of them wrote what.
+ */
+function handledInVain(records: readonly RunRecord[]): ReadonlySet<number> {
+  const writers = new Set<string>()
+  /** By record: the delivery it follows from. */
+  const deliveryOf = new Map<number, number>()
+  const written = new Set<number>()
+  /** By process: the deliveries it is handling. */
+  const open = new Map<string, Set<number>>()
+  const entangled = new Set<number>()
+  const handled: RecordOf<'kafka.handled'>[] = []
+  for (const record of records) {
+    const { kind, seq, process, cause } = record
+    const delivery = kind === 'kafka.deliver' ? seq : deliveryOf.get(cause)
+    if (delivery !== undefined) deliveryOf.set(seq, delivery)
+    if (kind === 'kafka.deliver') {
+      const others = open.get(process) ?? new Set()
+      open.set(process, others.add(seq))
+      if (others.size > 1) for (const other of others) entangled.add(other)
+    } else if (kind === 'kafka.handled') {
+      open.get(process)?.delete(cause)
+      if (record.ok) handled.push(record)
+    } else if (kind === 'process.crash' || kind === 'process.stop') {
+      open.delete(process)
+    } else if (kind === 'db.commit' || kind === 'store.append') {
+      writers.add(process)
+      if (delivery !== undefined) written.add(delivery)
+    }
+  }
+  const idle = handled.filter(
+    ({ process, cause }) => writers.has(process) && !written.has(cause) && !entangled.has(cause),
+  )
+  return new Set(idle.map(({ seq }) => seq))
+}
+
+function drawIdle({ process, label }: RecordOf<'kafka.handled'>): Drawing {
+  return note(`process ${process}`, 'writes nothing', `${process} writes nothing for ${sayMessage(label)}`)
+}
+
+/** A group is dissolved to set it back, which is the operator's doing and no event of its own. */
+function dropDissolution(events: LadderEvent[], t: number): void {
+  const before = events.at(-2)
+  if (before?.key === 'nobody' && before.t === t) events.splice(-2, 1)
 }
 
 const LIFE: ReadonlySet<string> = new Set([

@@ -72,7 +72,7 @@ export interface LadderRun {
 }
 
 export interface LadderOptions {
-  /** Whose records are shown; none: everybody's. */
+  /** Whose records are shown; with neither subjects nor labels, everybody's. */
   readonly subjects?: readonly string[]
   /** Messages that are shown, too, whoever they are about. */
   readonly labels?: readonly string[]
@@ -160,7 +160,7 @@ function relevantRecords(
   records: readonly TraceRecord[],
   { subjects = [], labels = [] }: LadderOptions,
 ): RunRecord[] {
-  if (subjects.length === 0) return records.map(known)
+  if (subjects.length === 0 && labels.length === 0) return records.map(known)
   const seqs = new Set<number>()
   for (const subject of subjects) {
     const { initial, apply } = concerning(subject)
@@ -168,7 +168,6 @@ function relevantRecords(
     for (const record of records) apply(concern, record)
     for (const { seq } of concern.records()) seqs.add(seq)
   }
-  addFirstCommits(records, seqs)
   const wanted = new Set(labels)
   const causes = new Set<number>()
   for (const record of records.map(known)) {
@@ -180,6 +179,7 @@ function relevantRecords(
     causes.add(record.seq)
     seqs.add(record.seq)
   }
+  addFirstCommits(records, seqs)
   return records.map(known).filter(({ seq }) => seqs.has(seq))
 }
 

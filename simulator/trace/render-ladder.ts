@@ -87,15 +87,20 @@ function renderBlock(ladder: Ladder, names: readonly SideName[], gap: number): L
     if (row.isParting && ladder.right !== undefined)
       lines.push({ text: partingRule(sideWidth, names.length), mark: 'parting' })
     const isFault = names.some(name => row[name]?.isFault === true)
+    const mark = isFault ? 'fault' : markOf(row)
     const parts = names.map((name, index) => {
       const cell = row[name]
-      return cell === undefined
-        ? ' '.repeat(TIME + 1) + lanes[index]!.draw()
-        : `${clocks[index]!.show(cell.t)} ${drawCell(cell, columns, lanes[index]!.after(cell))}`
+      if (cell === undefined) return [lanes[index]!.draw()]
+      const drawn = drawCell(cell, columns, lanes[index]!.after(cell), lanes[index]!.draw())
+      return drawn.map((line, at) => (at === 0 ? `${clocks[index]!.show(cell.t)} ${line}` : line))
     })
-    lines.push({ text: join(parts, isFault ? '↯' : ''), mark: isFault ? 'fault' : markOf(row) })
+    const height = Math.max(...parts.map(({ length }) => length))
+    for (let at = 0; at < height; at++) {
+      const line = parts.map((drawn, index) => (drawn[at] ?? lanes[index]!.draw()).padStart(sideWidth))
+      lines.push({ text: join(line, isFault && at === 0 ? '↯' : ''), mark })
+    }
   }
-  lines.push(...results(sides, sideWidth, join))
+  lines.push(...results(sides, names.length === 1 ? Math.max(sideWidth, MIN_RESULT_WIDTH) : sideWidth))
   return lines
 }
 
@@ -165,12 +170,19 @@ class Lanes {
 }
 const STROKES = { begins: '│', freezes: '┆', ends: ' ' } as const
 
-function drawCell({ from, to, style, text }: LadderCell, columns: readonly number[], line: string): string {
-  if (to === undefined || to === from) return drawNote(line, columns, from, text)
+/** @returns one line, or more when the text of an arrow is a list that is too long for one */
+function drawCell(
+  { from, to, style, text }: LadderCell,
+  columns: readonly number[],
+  line: string,
+  blank: string,
+): string[] {
+  if (to === undefined || to === from) return [drawNote(line, columns, from, text)]
   const [start, end] = [Math.min(columns[from]!, columns[to]!) + 1, Math.max(columns[from]!, columns[to]!)]
   const room = end - start
   const shaft = style === 'message' ? '─' : '╌'
-  const words = ` ${clip(text, room - 4)} `
+  const [first = '', ...rest] = splitList(text, room - 4)
+  const words = ` ${first} `
   const before = Math.max(1, Math.floor((room - 1 - words.length) / 2))
   const after = Math.max(0, room - 1 - words.length - before)
   const head = style === 'lost' ? '✗' : to > from ? '►' : '◄'
@@ -178,7 +190,23 @@ function drawCell({ from, to, style, text }: LadderCell, columns: readonly numbe
     to > from
       ? shaft.repeat(before) + words + shaft.repeat(after) + head
       : head + shaft.repeat(after) + words + shaft.repeat(before)
-  return onto(line, start, drawn.slice(0, room))
+  const below = rest.map(more => onto(blank, start + Math.max(0, Math.floor((room - more.length) / 2)), more))
+  return [onto(line, start, drawn.slice(0, room)), ...below]
+}
+
+/** Breaks a list behind its commas; whatever is too long all the same is cut off. */
+function splitList(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const item of text.split(/(?<=,) /)) {
+    if (line === '') line = item
+    else if (line.length + 1 + item.length <= width) line += ` ${item}`
+    else {
+      lines.push(line)
+      line = item
+    }
+  }
+  return [...lines, line].map(each => clip(each, width))
 }
 
 /** Centred on its lane, as far as the neighbours leave room. */
@@ -198,18 +226,15 @@ function partingRule(sideWidth: number, sides: number): string {
 }
 
 const MAX_RESULT_LINES = 3
+const MIN_RESULT_WIDTH = 78
 
-function results(
-  sides: readonly LadderSide[],
-  sideWidth: number,
-  join: (parts: readonly string[]) => string,
-): LadderLine[] {
+function results(sides: readonly LadderSide[], width: number): LadderLine[] {
   const wrapped = sides.map(({ holds, result }) =>
-    wrap(`${holds ? '✓' : '✗'} ${result}`, sideWidth).slice(0, MAX_RESULT_LINES),
+    wrap(`${holds ? '✓' : '✗'} ${result}`, width).slice(0, MAX_RESULT_LINES),
   )
   const height = Math.max(...wrapped.map(({ length }) => length))
   return Array.from({ length: height }, (_, index) => ({
-    text: join(wrapped.map(lines => lines[index] ?? '')),
+    text: ' '.repeat(MARGIN) + wrapped.map(lines => padTo(lines[index] ?? '', width)).join(SEPARATOR),
     mark: sides.every(({ holds }) => holds) ? ('holds' as const) : ('fails' as const),
   }))
 }
