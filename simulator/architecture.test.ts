@@ -46,6 +46,9 @@ const OWN_CLOCK: Readonly<Record<string, string>> = {
   'simulator/kafka/produce.ts':
     'a timestamp is the sending client’s, so it is off when that process’s clock is',
   'simulator/kafka/connection.ts': 'a request times out by the clock of the client, as in KafkaJS',
+  'simulator/kafka/client-nodes.ts': 'metadata grows old by the clock of the client, as in KafkaJS',
+  'simulator/kafka/partitioner.ts':
+    'where a round of partitions begins is drawn from the dice of the sending process, as in KafkaJS',
   'simulator/sqlite/databases.ts': 'the SQL of a process shares the clock and the dice of its JavaScript',
   'simulator/event-store/sqlite.ts': 'it runs in the process of its caller, in a world as outside one',
   'simulator/event-store/log.ts': 'without a runtime it is an ordinary store for ordinary tests',

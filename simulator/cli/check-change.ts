@@ -2,10 +2,11 @@
  * What a save has changed: the difference between two reports on the same exercise.
  */
 import type { Report } from '#simulator/desk/desk.ts'
-import type { Counterexample } from '#simulator/explore/judge.ts'
-import { plural, style } from './terminal.ts'
+import type { Counterexample, Verdict } from '#simulator/explore/judge.ts'
+import { failuresOf } from '#simulator/explore/survey.ts'
+import { formatCount, plural, style } from './terminal.ts'
 
-/** A line for each guarantee whose fate has changed; none when all is as it was. */
+/** A line for each guarantee whose fate has changed, and what else has; none when the file cannot be judged now. */
 export function describeChange(before: Report, now: Report): string[] {
   if (now.refused !== undefined) return []
   if (before.refused !== undefined) return ['The file could not be judged before; now it can.']
@@ -20,7 +21,7 @@ export function describeChange(before: Report, now: Report): string[] {
     const earlier = was.get(guarantee)
     if (earlier === undefined) {
       lines.push(
-        `${style.bad('✗')} ${style.title(guarantee)} ${before.holds ? 'held' : 'was not seen to break'}; now it is ${say(counterexample)}.`,
+        `${style.bad('✗')} ${style.title(guarantee)} ${before.holds ? 'held before' : 'was not seen to break'}; now it is ${say(counterexample)}.`,
       )
     } else if (say(earlier) !== say(counterexample)) {
       lines.push(
@@ -28,7 +29,30 @@ export function describeChange(before: Report, now: Report): string[] {
       )
     }
   }
+  lines.push(...otherChanges(before, now))
+  return lines.length === 0 ? ['changed nothing in the verdict.'] : lines
+}
+
+/** For failing answers: whether fewer faults break it, and whether it makes another mistake now. */
+function otherChanges(before: Report, now: Report): string[] {
+  if (before.holds || now.holds || before.verdict === undefined || now.verdict === undefined) return []
+  const lines: string[] = []
+  const [was, is] = [brokenSingles(before.verdict), brokenSingles(now.verdict)]
+  if (was !== is)
+    lines.push(
+      `${plural(was, 'single fault')} broke it; now ${is === 0 ? 'none does' : `${formatCount(is)} ${is === 1 ? 'does' : 'do'}`}.`,
+    )
+  const [earlier, later] = [nameOf(before), nameOf(now)]
+  if (earlier !== later) lines.push(`It behaved like ${earlier}; now like ${later}.`)
   return lines
+}
+
+function brokenSingles({ survey }: Verdict): number {
+  return failuresOf(survey).filter(({ plan }) => plan.faults.length > 0).length
+}
+
+function nameOf({ diagnosis }: Report): string {
+  return diagnosis?.kind === 'known' ? diagnosis.mistakes.join(' or ') : 'no mistake that is known'
 }
 
 function byGuarantee({ verdict }: Report): Map<string, Counterexample> {

@@ -8,7 +8,7 @@ import { heading } from './check-report.ts'
 import { chooseAnswer } from './choose-exercise.ts'
 import { type DeskFlags, openDeskFor } from './desk-options.ts'
 import { readExercisePlan, replayCommand, targetsOf, writeExercisePlan } from './exercise-plan.ts'
-import { formatExplanation } from './explanation.ts'
+import { formatExplanation, formatTrouble } from './explanation.ts'
 import { fact, formatSteps, paragraph } from './facts.ts'
 import { isPlanFile, readPlanFile } from './plan-file.ts'
 import { formatTime, style, terminalWidth } from './terminal.ts'
@@ -51,16 +51,8 @@ export function formatReplay(exercise: Exercise, replay: Replay, width: number):
     return parts.join('\n\n')
   }
   if (holds) parts.push(fact('It holds', 'Every guarantee holds under this plan.', width))
-  if (trouble !== undefined) {
-    parts.push(
-      [
-        fact('Happened', trouble.sentence, width),
-        fact(plan.faults.length > 1 ? 'Faults' : 'Fault', sayPlan(plan), width),
-        ...(trouble.next === '' ? [] : [fact('Next', trouble.next, width)]),
-      ].join('\n'),
-    )
-  }
   if (explanation !== undefined) parts.push(...formatExplanation(explanation, width))
+  else if (trouble !== undefined) parts.push(formatTrouble({ trouble, plan }, width))
   const others = violations.filter(({ guarantee }) => guarantee !== explanation?.guarantee)
   parts.push(
     others

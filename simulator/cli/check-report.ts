@@ -4,12 +4,11 @@
 import type { Report } from '#simulator/desk/desk.ts'
 import type { Exercise } from '#simulator/desk/exercise.ts'
 import type { Counterexample } from '#simulator/explore/judge.ts'
-import { sayPlan } from '#simulator/explore/say-plan.ts'
 import { titleOf } from './choose-exercise.ts'
 import { sayCoverage } from './coverage.ts'
 import { formatDiagnosis } from './diagnosis.ts'
 import { replayCommand } from './exercise-plan.ts'
-import { formatExplanation } from './explanation.ts'
+import { formatExplanation, formatTrouble } from './explanation.ts'
 import { fact, formatSteps, paragraph, type Step } from './facts.ts'
 import { formatTime, plural, style } from './terminal.ts'
 
@@ -57,7 +56,7 @@ function failing(exercise: Exercise, report: Report, width: number): string[] {
   const isJudged = first!.trouble === undefined
   const { number } = exercise
   return [
-    ...(explanation === undefined ? [troubled(first!, width)] : formatExplanation(explanation, width)),
+    ...(explanation === undefined ? [formatTrouble(first!, width)] : formatExplanation(explanation, width)),
     diagnosis === undefined || !isJudged ? '' : formatDiagnosis(diagnosis, width),
     others.map(other => alsoBroken(other, width)).join('\n'),
     tried(report, sayCoverage(coverage, survey), width),
@@ -66,16 +65,6 @@ function failing(exercise: Exercise, report: Report, width: number): string[] {
       ? ''
       : formatSteps('Next', [{ command: `npm run hint ${number}`, what: 'hints, one at a time' }], width),
   ]
-}
-
-/** A run that could not be judged: what kept it from that is all there is to say. */
-function troubled({ trouble, plan }: Counterexample, width: number): string {
-  return [
-    fact('Promised', 'Every run comes to an end.', width),
-    fact('Happened', trouble!.sentence, width),
-    fact(plan.faults.length > 1 ? 'Faults' : 'Fault', sayPlan(plan), width),
-    ...(trouble!.next === '' ? [] : [fact('Next', trouble!.next, width)]),
-  ].join('\n')
 }
 
 function alsoBroken({ guarantee, violations, plan }: Counterexample, width: number): string {

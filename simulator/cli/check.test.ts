@@ -74,6 +74,14 @@ describe('a failing answer', () => {
   })
 })
 
+test('an answer that throws when it starts is told so, though what is noticed first is a missing table', async () => {
+  student.answer(starter.replace('CREATE TABLE IF NOT EXISTS counted', 'CREATE TABL counted'))
+  const { code, stdout } = await check('40')
+  expect(code).toBe(1)
+  const flat = stdout.replaceAll(/\s+/g, ' ')
+  expect(flat).toMatch(/Thrown counter threw when it started.*syntax error/)
+})
+
 describe('an answer that holds', () => {
   test('is told exactly what was tried, never that it is proved, and where to go on', async () => {
     student.answer(solution)
@@ -95,7 +103,7 @@ describe('a file that cannot be judged gets one sentence and a next step:', () =
     [
       'a syntax error',
       () => starter.replace('async ({', 'async (('),
-      /counter\.ts:3:\d+: .*Correct it and save\./,
+      /counter\.ts:\d+:\d+: .*Correct it and save\./,
     ],
     [
       'another export',
@@ -110,7 +118,7 @@ describe('a file that cannot be judged gets one sentence and a next step:', () =
     [
       'an endless loop',
       () => handler('for (;;) {}'),
-      /counter never yields: a single step took more than 0\.5 s\..*Look for a loop/,
+      /counter(?:\.ts)? never yields: a single step took more than 0\.5 s\..*Look for a loop/,
     ],
     [
       'a promise that never settles',

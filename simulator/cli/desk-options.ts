@@ -53,6 +53,7 @@ export function openDeskFor({ workers, hardLimit }: DeskFlags): Desk {
   })
   const onSignal = () => {
     desk.close()
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
     // What close() has begun is done before this.
     setImmediate(() => process.exit(INTERRUPTED))
   }

@@ -38,7 +38,7 @@ export interface Report {
   readonly refused?: Trouble
   readonly verdict?: Verdict
   readonly diagnosis?: NamedDiagnosis
-  /** One for each counterexample, in the same order. */
+  /** One for each counterexample, in the same order; none for a run that ended its process, which nobody can watch. */
   readonly explanations: readonly Explanation[]
   readonly realMs: number
 }
@@ -93,8 +93,9 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
     const executor = await pool.load(exercise.name, slot)
     const verdict = await judge(check, signal === undefined ? executor : endable(executor, signal), options)
     const explanations: Explanation[] = []
-    for (const { plan, guarantee } of verdict.counterexamples) {
-      if (guarantee !== COMES_TO_AN_END) explanations.push(await pool.explain({ plan, guarantee }))
+    for (const { plan, guarantee, trouble } of verdict.counterexamples) {
+      const explanation = await explain(plan, guarantee, trouble)
+      if (explanation !== undefined) explanations.push(explanation)
     }
     const report = {
       exercise: exercise.name,
@@ -116,6 +117,17 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
     }
   }
 
+  /** Watching a run is an extra: if that fails, the verdict stands all the same. */
+  async function explain(plan: Plan, guarantee: string, trouble: Trouble | undefined) {
+    if (trouble !== undefined && ENDS_ITS_PROCESS.has(trouble.code)) return undefined
+    try {
+      return await pool.explain({ plan, guarantee })
+    } catch (error) {
+      if (error instanceof WorkbenchError) return undefined
+      throw error
+    }
+  }
+
   async function replayPlan(exercise: Exercise, answer: Answer, plan: Plan) {
     const slot = await compileSlot(answer.file, ROOT, answer.work)
     await pool.load(exercise.name, slot)
@@ -123,11 +135,17 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
     if (trouble !== undefined) {
       if (ABOUT_THE_PLAN.has(trouble.code))
         throw new PlanRefused(new WorkbenchError(trouble.code, trouble.sentence, trouble.next))
-      return { holds: false, violations, trouble }
+      return withExplanation(
+        { holds: false, violations, trouble },
+        await explain(plan, COMES_TO_AN_END, trouble),
+      )
     }
-    const explanation = await pool.explain({ plan, guarantee: violations[0]?.guarantee ?? EVERYTHING })
     const holds = violations.length === 0
-    return { holds, violations, explanation: holds ? asHolding(explanation) : explanation }
+    const explanation = await explain(plan, violations[0]?.guarantee ?? EVERYTHING, undefined)
+    return withExplanation(
+      { holds, violations },
+      holds && explanation !== undefined ? asHolding(explanation) : explanation,
+    )
   }
 
   return {
@@ -175,6 +193,13 @@ class PlanRefused extends Error {
   constructor(readonly reason: WorkbenchError) {
     super(reason.message)
   }
+}
+
+/** Trouble of runs that would end whoever watches them, too. */
+const ENDS_ITS_PROCESS = new Set(['endless-loop', 'process-ended'])
+
+function withExplanation<T extends object>(result: T, explanation: Explanation | undefined) {
+  return explanation === undefined ? result : { ...result, explanation }
 }
 
 const EVERYTHING = 'every guarantee'

@@ -14,7 +14,7 @@ import type { Fault, TraceRecord } from '#simulator/world/runtime.ts'
 import type { Check, SlotModule } from './check.ts'
 import { type OwnError, ownErrors } from './own-errors.ts'
 import type { Trouble } from './run-plan.ts'
-import { NO_FAULT, sayFault, sayPlan } from './say-plan.ts'
+import { sayPlan } from './say-plan.ts'
 import { ordinal, readSite } from './say-site.ts'
 import { findTwin, type TwinRun } from './twin.ts'
 import { inOrderOfStrike, type WatchedRun, watchRun } from './watch.ts'
@@ -208,5 +208,3 @@ function noteOf({ records }: WatchedRun, twin: TwinRun | undefined): string | un
   }
   return notes.length === 0 ? undefined : notes.join(' ')
 }
-
-export { NO_FAULT, sayFault, sayPlan }

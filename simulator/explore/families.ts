@@ -68,9 +68,9 @@ export function sendFails(service: string, times = 1): FaultFamily {
   )
 }
 
-/** It happened, but the acknowledgement never arrives. */
+/** It happened, but the acknowledgement never arrives. (An offset commit is then made again, which changes nothing.) */
 export function ackLost(service: string): FaultFamily {
-  return atSites('ack-lost', 'acknowledgement lost', service, suffers('ack-lost'), at => ({
+  return atSites('ack-lost', 'acknowledgement lost', service, suffersAsMessage('ack-lost'), at => ({
     kind: 'ack-lost',
     at,
   }))
@@ -78,8 +78,11 @@ export function ackLost(service: string): FaultFamily {
 
 /** What was sent or delivered waits for a while, and others overtake it. */
 export function hold(service: string, byMs = 5000): FaultFamily {
-  const isMessage = (site: VisitedSite) => suffers('hold')(site) && operationOf(site) !== 'commit-offsets'
-  return atSites('hold', 'message held back', service, isMessage, at => ({ kind: 'hold', at, by: byMs }))
+  return atSites('hold', 'message held back', service, suffersAsMessage('hold'), at => ({
+    kind: 'hold',
+    at,
+    by: byMs,
+  }))
 }
 
 /** The group rebalances while a message is handled. */
@@ -131,6 +134,8 @@ function atSites(
 }
 
 const suffers = (kind: string) => (site: VisitedSite) => site.kinds.includes(kind)
+const suffersAsMessage = (kind: string) => (site: VisitedSite) =>
+  site.kinds.includes(kind) && operationOf(site) !== 'commit-offsets'
 
 function operationOf(site: VisitedSite): string {
   const start = site.base.indexOf('/') + 1

@@ -81,9 +81,9 @@ export async function judge(check: Check, executor: Executor, options: JudgeOpti
   }
   const isOver = () => (found.size > 0 && !collectAll) || found.has(COMES_TO_AN_END)
 
-  const surveyed = await survey(check, executor, seed, (done, total) => {
+  const surveyed = await survey(check, executor, seed, (done, total, brokenSoFar) => {
     runs = done
-    onProgress?.({ level: 'singles', done, total, broken })
+    onProgress?.({ level: 'singles', done, total, broken: brokenSoFar })
   })
   for (const failure of failuresOf(surveyed)) note(failure)
 

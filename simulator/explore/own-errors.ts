@@ -95,7 +95,7 @@ function placeOf({ stack = '' }: Error): string | undefined {
   }
   return undefined
 }
-const NOT_THEIRS = /(?:^|\/)(?:simulator|node_modules)\/|^node:|^native|^<anonymous>/
+const NOT_THEIRS = /(?:^|\/)(?:simulator|node_modules)\/|\/check\.ts:|^node:|^native|^<anonymous>/
 
 function whereOf(
   { process }: RecordOf<'process.crash' | 'process.gave-up'>,

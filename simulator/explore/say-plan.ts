@@ -163,6 +163,8 @@ const AT_RANDOM: Readonly<Record<string, (fault: Fault) => string>> = {
     `${percent(fault)} of what ${fault.service} sends or is sent, chosen at random, comes ${sayDuration(fault.by ?? 5000)} late${within(fault)}`,
   'ack-lost': fault =>
     `${percent(fault)} of what ${fault.service} asks for, chosen at random, is done without its ever getting the answer${within(fault)}`,
+  'lost-write': fault =>
+    `Kafka acknowledges ${percent(fault)} of the messages that ${fault.service} sends, chosen at random, and loses them${within(fault)}`,
   error: fault =>
     `${percent(fault)} of the calls that ${fault.service} makes, chosen at random, fail${fault.status === undefined ? '' : ` with ${fault.status}`}${within(fault)}`,
 }

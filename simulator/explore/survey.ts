@@ -41,18 +41,20 @@ export interface Survey {
   readonly stoppedBy: Failure | undefined
 }
 
-/** @param onRun called after every run with the number of runs so far and of those known to come */
+/** @param onRun called after every run with the number of runs so far, of those known to come, and of those that broke something */
 export async function survey(
   check: Check,
   executor: Executor,
   seed: number,
-  onRun: (done: number, total: number) => void = () => {},
+  onRun: (done: number, total: number, broken: number) => void = () => {},
 ): Promise<Survey> {
   const happyPlan: Plan = { seed, faults: [] }
   const [happy] = await collect(executor.run([happyPlan], true))
   const happyPath = failureOf(happyPlan, happy!)
   const sites = happy!.sites ?? []
+  let broken = happyPath === undefined ? 0 : 1
   if (happy!.trouble !== undefined) {
+    onRun(1, 1, broken)
     return { happyPath, families: [], sites, singles: [], stoppedBy: happyPath }
   }
 
@@ -64,14 +66,15 @@ export async function survey(
   const counts = new Map<string, number>()
   const singles: { fault: Fault; sites: readonly VisitedSite[] }[] = []
   let stoppedBy: Failure | undefined
-  onRun(1, plans.length + 1)
+  onRun(1, plans.length + 1, broken)
   for await (const report of executor.run(plans, true)) {
     const index = singles.length
     const { family, fault } = planned[index]!
     singles.push({ fault, sites: report.sites ?? [] })
     counts.set(family, (counts.get(family) ?? 0) + 1)
-    onRun(index + 2, plans.length + 1)
     const failure = failureOf(plans[index]!, report)
+    if (failure !== undefined) broken++
+    onRun(index + 2, plans.length + 1, broken)
     if (failure === undefined) continue
     failures.get(family)!.push(failure)
     if (failure.trouble !== undefined) {

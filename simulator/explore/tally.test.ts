@@ -72,3 +72,13 @@ test('names all that a sum cannot tell apart', () => {
     },
   ])
 })
+
+test('refuses two rows for one cell, even if their sum is right', () => {
+  const actual = [
+    ['stock of chai', 24],
+    ['stock of chai', -5],
+  ] as const
+  expect(compareTally({ actual, contributions })).toMatchObject([
+    { outcome: 'corrupt', message: 'stock of chai is in 2 rows: 24, -5' },
+  ])
+})

@@ -13,8 +13,8 @@ export interface Contribution {
 }
 
 export interface TallyOptions {
-  /** The actual cells; one that is missing counts as 0. */
-  readonly actual: ReadonlyMap<string, number>
+  /** The actual cells; one that is missing counts as 0, and none may come twice. */
+  readonly actual: Iterable<readonly [cell: string, value: number]>
   readonly contributions: readonly Contribution[]
   /** Where the consumer stands still, if it does: what is missing then may only be late. */
   readonly stuckAt?: string | undefined
@@ -31,12 +31,21 @@ export function compareTally({ actual, contributions, stuckAt }: TallyOptions): 
     if (cell === undefined) cells.set(contribution.cell, [contribution])
     else cell.push(contribution)
   }
-  for (const cell of actual.keys()) if (!cells.has(cell)) cells.set(cell, [])
+  const values = new Map<string, number[]>()
+  for (const [cell, value] of actual) {
+    if (!cells.has(cell)) cells.set(cell, [])
+    values.set(cell, [...(values.get(cell) ?? []), value])
+  }
 
   const violations: Violation[] = []
   for (const [cell, parts] of cells) {
     const expected = parts.reduce((sum, { amount }) => sum + amount, 0)
-    const value = actual.get(cell) ?? 0
+    const [value = 0, ...more] = values.get(cell) ?? []
+    if (more.length > 0) {
+      const message = `${cell} is in ${more.length + 1} rows: ${[value, ...more].join(', ')}`
+      violations.push({ outcome: 'corrupt', message, subjects: parts.map(({ source }) => source) })
+      continue
+    }
     if (value === expected) continue
     violations.push(describeCell(cell, value, expected, parts, stuckAt))
   }

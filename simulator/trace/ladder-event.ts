@@ -93,6 +93,11 @@ function dropDissolution(events: LadderEvent[], t: number): void {
   if (before?.key === 'nobody' && before.t === t) events.splice(-2, 1)
 }
 
+/** What two events of two runs have in common when they are the same, whenever they happen. */
+export function keyOf({ from, to, style, text, key = text }: LadderEvent): string {
+  return `${from}>${to}:${style}:${key}`
+}
+
 const LIFE: ReadonlySet<string> = new Set([
   'process.start',
   'process.crash',

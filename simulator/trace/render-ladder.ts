@@ -190,7 +190,11 @@ function drawCell(
     to > from
       ? shaft.repeat(before) + words + shaft.repeat(after) + head
       : head + shaft.repeat(after) + words + shaft.repeat(before)
-  const below = rest.map(more => onto(blank, start + Math.max(0, Math.floor((room - more.length) / 2)), more))
+  // What goes on below begins under the first item, behind its sign.
+  const column = start + drawn.indexOf(first) + (/^[^\w] /.test(first) ? 2 : 0)
+  const below = rest.map(more =>
+    onto(blank, Math.max(start, Math.min(column, start + room - more.length)), more),
+  )
   return [onto(line, start, drawn.slice(0, room)), ...below]
 }
 

@@ -66,7 +66,7 @@ export const inventory: Service = async ({ kafka, db }) => {
 export const mistake: Mistake = {
   outcome: 'lost',
   explanation:
-    'the answer is sent only by the delivery that counted the event, and a crash before it is sent leaves nobody to send it',
+    'once an event is counted its answer is not tried again, so that a crash or a failure before it is sent loses it for good',
   hints: [
     'Suppose the process dies after the transaction and before the answer is sent. Who sends it?',
     'The event comes again, but its id is known by then, and whoever finds the id leaves without an answer. The tables are right and the customer hears nothing.',

@@ -63,7 +63,8 @@ export const inventory: Service = async ({ kafka, db }) => {
 
 export const mistake: Mistake = {
   outcome: 'doubled',
-  explanation: 'the ids that were seen are kept in memory and forgotten when the process starts again',
+  explanation:
+    'the ids that were seen are forgotten when the process starts again, as everything is that it keeps in memory',
   hints: [
     'Where are the ids of the events you have seen after the process was started again?',
     'Memory ends with the process, the effect in the database does not. And a second instance of the service has a memory of its own.',

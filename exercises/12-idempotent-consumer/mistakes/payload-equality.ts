@@ -65,10 +65,10 @@ export const inventory: Service = async ({ kafka, db }) => {
 export const mistake: Mistake = {
   outcome: 'lost',
   explanation:
-    'events with the same content are taken for one, though two pallets of the same size are two pallets',
+    'events that look alike are taken for one, though two pallets of the same size are two pallets',
   hints: [
     'Two pallets of 24 come in one after the other. How does the code tell the second pallet from a repetition of the first?',
-    'That two events say the same does not make them the same event. What distinguishes them is in the envelope.',
-    'Remember event.id instead of the content: the producer gives each fact one id, and a repetition carries the same.',
+    'That two events have the same content or the same key does not make them one event. What tells them apart is in the envelope.',
+    'Remember event.id and nothing else: the producer gives each fact one id, and a repetition carries the same.',
   ],
 }

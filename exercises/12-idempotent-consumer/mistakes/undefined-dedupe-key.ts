@@ -64,10 +64,10 @@ export const inventory: Service = async ({ kafka, db }) => {
 export const mistake: Mistake = {
   outcome: 'lost',
   explanation:
-    'the id is read from a field that the producer does not write, so that all events look like repetitions of the first',
+    'what is remembered as the id is missing or not the event’s own, so that new events look like repetitions of old ones',
   hints: [
-    'What is the value of the id that you remember? Look at it for two different events.',
-    'An id that is missing is the same for every event. The second event, whatever it is, looks like a repetition of the first.',
+    'What exactly do you remember of an event? Print it for two different events.',
+    'What is missing (undefined, null) or shared (an offset, a time) is the same for several events. The second of them looks like a repetition of the first.',
     'The id is in the envelope, which is the value of the message: event.id. Refuse an event without an id instead of remembering that it has none.',
   ],
 }

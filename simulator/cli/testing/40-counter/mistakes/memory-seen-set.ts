@@ -1,3 +1,6 @@
+/**
+ * A mistake in the tests’ exercise: it remembers ids as long as its process lives.
+ */
 import type { Mistake } from '#simulator/explore/check.ts'
 import type { Service } from '#simulator/service.ts'
 

@@ -1,3 +1,6 @@
+/**
+ * The solution of the tests’ exercise: id and effect in one transaction.
+ */
 import type { Service } from '#simulator/service.ts'
 
 export const counter: Service = async ({ kafka, db }) => {

@@ -1,3 +1,6 @@
+/**
+ * The starter of the tests’ exercise: it counts every delivery.
+ */
 import type { Service } from '#simulator/service.ts'
 
 export const counter: Service = async ({ kafka, db }) => {
