@@ -67,7 +67,7 @@ export const inventory: Service = async ({ kafka, db }) => {
 
 export const mistake: Mistake = {
   outcome: 'lost',
-  explanation: 'an event whose handling failed counts as handled, and Kafka does not bring it again',
+  explanation: 'an event whose handling failed counts as handled, and nobody tries it again',
   hints: [
     'A statement fails once, because the database is locked. What does KafkaJS hear of it?',
     'KafkaJS takes a message for handled when the handler returns, or when its offset is resolved. A failure that is caught and logged is, to KafkaJS, a success.',
