@@ -34,7 +34,7 @@ export interface Pool {
 }
 
 /** Plans a process gets at a time: few enough to share the work evenly, enough to make a message worth while. */
-const PLANS_PER_MESSAGE = 24
+const PLANS_PER_MESSAGE = 48
 
 export function openPool(workers: number, hardLimitMs: number): Pool {
   const bundle = bundleSimulator()
@@ -42,7 +42,7 @@ export function openPool(workers: number, hardLimitMs: number): Pool {
   const idle = Array.from(seats, () => Promise.resolve())
 
   async function* run(plans: readonly Plan[], wantsSites = false): AsyncGenerator<RunReport> {
-    const size = Math.max(1, Math.min(PLANS_PER_MESSAGE, Math.ceil(plans.length / (2 * workers))))
+    const size = Math.max(1, Math.min(PLANS_PER_MESSAGE, Math.ceil(plans.length / (4 * workers))))
     const chunks = chunksOf(plans, size)
     const results = chunks.map(() => deferred<RunReport[]>())
     let next = 0

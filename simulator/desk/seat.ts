@@ -63,7 +63,7 @@ export class Seat {
 
   async #start(): Promise<ChildProcess> {
     const child = fork(await this.#bundle, [String(this.#hardLimitMs)], {
-      execArgv: [`--max-old-space-size=${HEAP_LIMIT_MB}`, '--enable-source-maps'],
+      execArgv: [`--max-old-space-size=${HEAP_LIMIT_MB}`],
       // What a student prints during thousands of runs would bury the verdict.
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',

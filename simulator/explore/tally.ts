@@ -16,15 +16,19 @@ export interface TallyOptions {
   /** The actual cells; one that is missing counts as 0, and none may come twice. */
   readonly actual: Iterable<readonly [cell: string, value: number]>
   readonly contributions: readonly Contribution[]
-  /** Where the consumer stands still, if it does: what is missing then may only be late. */
-  readonly stuckAt?: string | undefined
+  /** Says where the consumer stands still, if it does: what is missing then may only be late. Asked only when something is missing. */
+  readonly stuckAt?: () => string | undefined
 }
 
 /** How often an event may have been counted for it to be recognised. */
 const MOST_TIMES = 4
 
 /** One violation for each cell that is not the sum of its contributions. */
-export function compareTally({ actual, contributions, stuckAt }: TallyOptions): Violation[] {
+export function compareTally({
+  actual,
+  contributions,
+  stuckAt = () => undefined,
+}: TallyOptions): Violation[] {
   const cells = new Map<string, Contribution[]>()
   for (const contribution of contributions) {
     const cell = cells.get(contribution.cell)
@@ -57,7 +61,7 @@ function describeCell(
   actual: number,
   expected: number,
   parts: readonly Contribution[],
-  stuckAt: string | undefined,
+  stuckAt: () => string | undefined,
 ): Violation {
   const subjects = parts.map(({ source }) => source)
   const wrong = `${cell} is ${actual} instead of ${expected}`
@@ -71,9 +75,8 @@ function describeCell(
   })
   const missed = times.includes(0)
   const repeated = times.some(count => count > 1)
-  if (missed && !repeated && stuckAt !== undefined) {
-    return { outcome: 'stuck', message: `${wrong}: ${stuckAt}`, subjects }
-  }
+  const standstill = missed && !repeated ? stuckAt() : undefined
+  if (standstill !== undefined) return { outcome: 'stuck', message: `${wrong}: ${standstill}`, subjects }
   return {
     outcome: missed && repeated ? 'corrupt' : missed ? 'lost' : 'doubled',
     message: `${wrong}: ${said.join(', ')}`,
