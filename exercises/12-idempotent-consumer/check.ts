@@ -33,6 +33,7 @@ const ORDERS = [
     ],
   },
 ]
+const TOPICS = ['warehouse.events', 'order.events']
 const WEEK = '2026-W02'
 const ORDERS_COME_AT_MS = 100
 
@@ -73,7 +74,11 @@ const stockIsRight: Guarantee = {
       'units',
     ])
     const actual = rows.map(row => [`stock of ${row.product_id}`, Number(row.units)] as const)
-    return compareTally({ actual, contributions: STOCK, stuckAt: () => standstillOf(evidence, 'inventory') })
+    return compareTally({
+      actual,
+      contributions: STOCK,
+      stuckAt: () => standstillOf(evidence, 'inventory', TOPICS),
+    })
   },
 }
 
@@ -89,7 +94,11 @@ const weeklySalesAreRight: Guarantee = {
       ['product_id', 'week', 'units'],
     )
     const actual = rows.map(row => [`sales of ${row.product_id} in ${row.week}`, Number(row.units)] as const)
-    return compareTally({ actual, contributions: SALES, stuckAt: () => standstillOf(evidence, 'inventory') })
+    return compareTally({
+      actual,
+      contributions: SALES,
+      stuckAt: () => standstillOf(evidence, 'inventory', TOPICS),
+    })
   },
 }
 
@@ -100,7 +109,7 @@ const everyOrderIsAnswered: Guarantee = {
   judge(evidence) {
     const answered = answeredOrders(evidence)
     const missing = ORDERS.filter(({ orderId }) => !answered.includes(orderId)).map(({ orderId }) => orderId)
-    const stuckAt = missing.length === 0 ? undefined : standstillOf(evidence, 'inventory')
+    const stuckAt = missing.length === 0 ? undefined : standstillOf(evidence, 'inventory', TOPICS)
     const violations: Violation[] = missing.map(orderId => ({
       outcome: stuckAt === undefined ? 'lost' : 'stuck',
       message: `nobody was told of ${orderId}: there is no StockReserved for it${stuckAt === undefined ? '' : `, and ${stuckAt}`}`,

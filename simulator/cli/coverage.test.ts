@@ -3,9 +3,17 @@ import type { Coverage } from '#simulator/explore/judge.ts'
 import type { Failure, Survey } from '#simulator/explore/survey.ts'
 import { sayCoverage } from './coverage.ts'
 
-const survey: Survey = { happyPath: undefined, families: [], sites: [], singles: [], stoppedBy: undefined }
+const survey: Survey = {
+  happyPath: undefined,
+  families: [],
+  sites: [],
+  allSingles: 105,
+  singles: [],
+  stoppedBy: undefined,
+}
 const coverage: Coverage = {
   singles: 105,
+  allSingles: 105,
   pairs: 5120,
   allPairs: 5120,
   samples: 400,
@@ -43,5 +51,16 @@ test('a search that a run without an end has stopped has not tried all single fa
   )
   expect(sayCoverage({ ...coverage, singles: 0, pairs: 0, samples: 0 }, stopped)).toBe(
     'The run without a fault.',
+  )
+})
+
+test('where the run without a fault fails already, one fault of each sort is tried, and that these fail too is no news', () => {
+  const failing = {
+    ...survey,
+    happyPath: failure(0),
+    families: [{ family: 'crash', title: '', plans: 1, failures: [failure(1)] }],
+  }
+  expect(sayCoverage({ ...coverage, singles: 16, pairs: 0, allPairs: undefined, samples: 0 }, failing)).toBe(
+    'The run without a fault and 16 single faults of 105, one of each sort.',
   )
 })

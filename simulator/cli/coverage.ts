@@ -7,10 +7,12 @@ import { formatCount, plural } from './terminal.ts'
 
 /** "The run without a fault, all 102 single faults, all 6,790 pairs of them and 400 sampled plans of 3 to 6." */
 export function sayCoverage(coverage: Coverage, survey: Survey): string {
-  const { singles, pairs, allPairs, samples, sampleSizes } = coverage
+  const { singles, allSingles, pairs, allPairs, samples, sampleSizes } = coverage
   const tried = ['the run without a fault']
   if (survey.stoppedBy !== undefined) {
     if (singles > 0) tried.push(`${plural(singles, 'single fault')}, up to the one whose run did not end`)
+  } else if (singles < allSingles) {
+    tried.push(`${plural(singles, 'single fault')} of ${formatCount(allSingles)}, one of each sort`)
   } else {
     tried.push(`all ${plural(singles, 'single fault')}`)
   }
@@ -29,6 +31,7 @@ export function sayCoverage(coverage: Coverage, survey: Survey): string {
 /** How many of the single faults broke something. */
 function sayBroken(survey: Survey): string {
   const broken = failuresOf(survey).filter(({ plan }) => plan.faults.length > 0).length
-  if (broken === 0) return ''
+  // Where the run without a fault fails already, that the others do is no news.
+  if (broken === 0 || survey.happyPath !== undefined) return ''
   return ` ${formatCount(broken)} of the single faults ${broken === 1 ? 'breaks' : 'break'} something.`
 }

@@ -29,16 +29,25 @@ export function rowsOf<Row>(
   return rows as Row[]
 }
 
-/** "inventory stands still at offset 7 of order.events/0" when the group has left messages unread; undefined when it has not. */
+/**
+ * "inventory stands still at offset 7 of order.events/0" when the group has left messages of these topics unread; undefined
+ * when it has not. A partition of which it never committed anything counts as unread.
+ */
 export function standstillOf(
   evidence: Pick<Evidence, 'lag' | 'messages'>,
   group: string,
+  topics: readonly string[],
 ): string | undefined {
-  const behind = evidence.lag(group).filter(({ messages }) => messages > 0)
-  if (behind.length === 0) return undefined
-  const places = behind.map(({ topic, partition, messages }) => {
-    const end = [...evidence.messages(topic)].filter(message => message.partition === partition).length
-    return `offset ${end - messages} of ${topic}/${partition}`
-  })
-  return `${group} stands still at ${places.join(' and ')}`
+  const unread = new Map(evidence.lag(group).map(lag => [`${lag.topic}/${lag.partition}`, lag.messages]))
+  const places: string[] = []
+  for (const topic of topics) {
+    const ends = new Map<number, number>()
+    for (const { partition, offset } of evidence.messages(topic)) ends.set(partition, offset + 1)
+    for (const [partition, end] of ends) {
+      const name = `${topic}/${partition}`
+      const behind = unread.get(name) ?? end
+      if (behind > 0) places.push(`offset ${end - behind} of ${name}`)
+    }
+  }
+  return places.length === 0 ? undefined : `${group} stands still at ${places.join(' and ')}`
 }

@@ -130,6 +130,9 @@ test('a check that fails without any fault is shown without any fault', async ()
     executeHere(subject, () => ({ counter: RIGHT })),
   )
   expect(verdict.counterexamples).toMatchObject([{ plan: { faults: [] }, violations: [{ outcome: 'lost' }] }])
+  // One of each family.
+  expect(verdict.coverage.singles).toBe(2)
+  expect(verdict.coverage.allSingles).toBeGreaterThan(8)
 })
 
 test('the same answer gets the same verdict, word for word', async () => {

@@ -41,8 +41,10 @@ export interface Progress {
 
 /** What was tried. Counts are runs. */
 export interface Coverage {
-  /** Plans of one fault: all there are, unless a run that did not end stopped the search. */
+  /** Plans of one fault. */
   readonly singles: number
+  /** How many of those there are: more than were tried when the run without a fault fails, or a run did not end. */
+  readonly allSingles: number
   readonly pairs: number
   /** How many pairs there are, if the search got that far. */
   readonly allPairs: number | undefined
@@ -124,6 +126,7 @@ export async function judge(check: Check, executor: Executor, options: JudgeOpti
     counterexamples,
     coverage: {
       singles: surveyed.singles.length,
+      allSingles: surveyed.allSingles,
       pairs,
       allPairs,
       samples: sampled,

@@ -1,5 +1,6 @@
 /**
- * A survey: the run without a fault, then every single fault of every family, with what broke under each.
+ * A survey: the run without a fault, then every single fault of every family, with what broke under each. What fails without a
+ * fault is tried with one fault of each family only: hardly any more is to be learned, and such runs can be long.
  */
 import type { Plan } from '#simulator/faults/plan.ts'
 import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
@@ -35,6 +36,8 @@ export interface Survey {
   readonly families: readonly FamilySurvey[]
   /** The sites of the run without a fault. */
   readonly sites: readonly VisitedSite[]
+  /** How many single faults there are: more than were tried when the run without a fault fails, or one did not end. */
+  readonly allSingles: number
   /** Every single fault that was tried, with the sites its run came by. */
   readonly singles: readonly { readonly fault: Fault; readonly sites: readonly VisitedSite[] }[]
   /** What ended the survey early, because no further run would have ended either. */
@@ -55,12 +58,12 @@ export async function survey(
   let broken = happyPath === undefined ? 0 : 1
   if (happy!.trouble !== undefined) {
     onRun(1, 1, broken)
-    return { happyPath, families: [], sites, singles: [], stoppedBy: happyPath }
+    return { happyPath, families: [], sites, allSingles: 0, singles: [], stoppedBy: happyPath }
   }
 
-  const planned = check.families.flatMap(({ name, faults }) =>
-    faults(sites).map(fault => ({ family: name, fault })),
-  )
+  const all = check.families.map(({ name, faults }) => faults(sites).map(fault => ({ family: name, fault })))
+  const allSingles = all.reduce((sum, { length }) => sum + length, 0)
+  const planned = happyPath === undefined ? all.flat() : all.flatMap(ofFamily => ofFamily.slice(0, 1))
   const plans = planned.map(({ fault }): Plan => ({ seed, faults: [fault] }))
   const failures = new Map<string, Failure[]>(check.families.map(({ name }) => [name, []]))
   const counts = new Map<string, number>()
@@ -91,6 +94,7 @@ export async function survey(
       failures: failures.get(name)!,
     })),
     sites,
+    allSingles,
     singles,
     stoppedBy,
   }
