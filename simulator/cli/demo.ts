@@ -102,5 +102,6 @@ function conclusion(rows: readonly Row[], tookMs: number): string {
 const NEXT = [
   ["npm run sim -- --fault 'down:payments@2s+60s'", 'a fault of your own'],
   ["npm run sim -- --fault 'duplicate:inventory=0.2' --story order-1", 'what happened to one order'],
+  ['npm run check 12', 'an exercise, and how its starter breaks'],
   ['npm run sim -- --help', 'what else there is'],
 ] as const
