@@ -83,6 +83,16 @@ function onlyWhatExists(root: string): Plugin {
             ],
           }
         }
+        if (path === 'better-sqlite3') {
+          return {
+            errors: [
+              {
+                text: `${relative(root, importer)} imports better-sqlite3`,
+                detail: { code: 'own-database' },
+              },
+            ],
+          }
+        }
         return { path, external: true }
       })
     },
@@ -97,6 +107,13 @@ function refusal(problem: Message, name: string, file: string): WorkbenchError {
       problem.detail.path.includes('timers')
         ? 'Use the global setTimeout: there it belongs to virtual time.'
         : 'A service has its host: host.kafka, host.db, fetch and timers; files, sockets, threads and other processes it does not have.',
+    )
+  }
+  if (problem.detail?.code === 'own-database') {
+    return new WorkbenchError(
+      'outside-import',
+      `${problem.text}: a database of its own would be real, and none of the workbench’s business.`,
+      'Use host.db, which is a better-sqlite3 database; for types write import type.',
     )
   }
   const { location, text } = problem
