@@ -23,10 +23,11 @@ const GOODS = [
   { id: 'goods-2', productId: 'chai', quantity: 24 },
 ]
 const ORDERS = [
-  { id: 'event-1', orderId: 'order-1', lines: [{ productId: 'chai', quantity: 2 }] },
+  { id: 'event-1', orderId: 'order-1', week: '2026-W02', lines: [{ productId: 'chai', quantity: 2 }] },
   {
     id: 'event-2',
     orderId: 'order-2',
+    week: '2026-W03',
     lines: [
       { productId: 'chai', quantity: 3 },
       { productId: 'olives', quantity: 7 },
@@ -34,12 +35,11 @@ const ORDERS = [
   },
 ]
 const TOPICS = ['warehouse.events', 'order.events']
-const WEEK = '2026-W02'
 const ORDERS_COME_AT_MS = 100
 
 const GOODS_MESSAGES = GOODS.map(({ id, ...data }) => message(data.productId, id, 'GoodsReceived', 0, data))
-const ORDER_MESSAGES = ORDERS.map(({ id, orderId, lines }) =>
-  message(orderId, id, 'OrderPlaced', ORDERS_COME_AT_MS, { orderId, week: WEEK, lines }),
+const ORDER_MESSAGES = ORDERS.map(({ id, orderId, week, lines }) =>
+  message(orderId, id, 'OrderPlaced', ORDERS_COME_AT_MS, { orderId, week, lines }),
 )
 
 const STOCK: readonly Contribution[] = [
@@ -56,9 +56,9 @@ const STOCK: readonly Contribution[] = [
     })),
   ),
 ]
-const SALES: readonly Contribution[] = ORDERS.flatMap(({ orderId, lines }) =>
+const SALES: readonly Contribution[] = ORDERS.flatMap(({ orderId, week, lines }) =>
   lines.map(({ productId, quantity }) => ({
-    cell: `sales of ${productId} in ${WEEK}`,
+    cell: `sales of ${productId} in ${week}`,
     amount: quantity,
     source: orderId,
   })),
@@ -228,6 +228,9 @@ export default defineCheck({
     hold('inventory'),
     pause('inventory'),
     during('down', 'consumer down', [{ kind: 'down', service: 'inventory', from: 103, for: 60_000 }]),
+    during('down-for-a-day', 'consumer down for a day', [
+      { kind: 'down', service: 'inventory', from: 50, for: 86_400_000 },
+    ]),
     during('slow', 'consumer slow', [
       { kind: 'slow', service: 'inventory', from: 0, for: 60_000, by: 40_000 },
     ]),
@@ -235,6 +238,8 @@ export default defineCheck({
     during('database-busy', 'database busy', [
       { kind: 'database-busy', service: 'inventory', from: 50, for: 20_000 },
     ]),
-    during('broker-down', 'broker down', [{ kind: 'broker-down', service: 'kafka', from: 102, for: 20_000 }]),
+    during('broker-down', 'broker down', [
+      { kind: 'broker-down', service: 'kafka', from: 102, for: 120_000 },
+    ]),
   ],
 })

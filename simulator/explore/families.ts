@@ -7,7 +7,7 @@ import { siteName, type VisitedSite } from '#simulator/world/sites.ts'
 export interface FaultFamily {
   /** Short and stable: `duplicate-later`. */
   readonly name: string
-  /** A row's heading: "duplicate, a day later". */
+  /** A row's heading: "duplicate, a week later". */
   readonly title: string
   /** Every fault of the family that a run with these sites could have suffered. */
   faults(sites: readonly VisitedSite[]): readonly Fault[]
@@ -19,7 +19,7 @@ const REDELIVERIES: Readonly<Record<RedeliveryTime, string>> = {
   'at-once': 'duplicate, at once',
   concurrently: 'duplicate, handled concurrently',
   'after-restart': 'duplicate, after a restart',
-  later: 'duplicate, a day later',
+  later: 'duplicate, a week later',
   'other-owner': 'duplicate, to another owner',
 }
 
@@ -29,12 +29,16 @@ export function crash(service: string): FaultFamily {
   return atSites('crash', 'crash', service, hasEffect, at => ({ kind: 'crash', at, when: 'after' }))
 }
 
+/** As long as a topic keeps its messages unless told otherwise (Kafka's log.retention.hours is 168); dead letters may come later still. */
+const A_WEEK_MS = 7 * 86_400_000
+
 /** A message is delivered again. */
 export function duplicate(service: string, when: RedeliveryTime): FaultFamily {
   return atSites(`duplicate-${when}`, REDELIVERIES[when], service, suffers('duplicate'), at => ({
     kind: 'duplicate',
     at,
     when,
+    ...(when === 'later' ? { by: A_WEEK_MS } : {}),
   }))
 }
 

@@ -25,8 +25,11 @@ export interface RunReport {
   readonly sites?: readonly VisitedSite[]
 }
 
-/** Steps after which a run of an exercise counts as never settling. An ordinary one takes some dozens; one that fails and retries for ten minutes, a few thousand. */
-export const MAX_STEPS = 20_000
+/**
+ * When a run of an exercise counts as never settling. An ordinary one takes some dozens of steps; one that fails and retries for
+ * ten minutes, a few thousand. Messages may come again after a week, more than once in a plan.
+ */
+export const RUN_LIMITS = { maxSteps: 20_000, maxVirtualMs: 60 * 86_400_000 } as const
 
 /** Executes a plan; faults that never strike are left out. */
 export async function runPlan(
@@ -41,7 +44,7 @@ export async function runPlan(
     run = await simulate(check.scenario(load), plan, {
       hash: false,
       unstruck: 'ignore',
-      maxSteps: MAX_STEPS,
+      ...RUN_LIMITS,
       ...options,
     })
   } catch (error) {

@@ -8,7 +8,7 @@ import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Fault, TraceRecord } from '#simulator/world/runtime.ts'
 import { parseSite, siteName } from '#simulator/world/sites.ts'
 import type { Check, SlotModule } from './check.ts'
-import { asTrouble, MAX_STEPS, type Trouble } from './run-plan.ts'
+import { asTrouble, RUN_LIMITS, type Trouble } from './run-plan.ts'
 
 export interface WatchedRun {
   readonly records: readonly TraceRecord[]
@@ -27,7 +27,7 @@ export async function watchRun(
     const { violations, trouble } = await simulate(check.scenario(load), plan, {
       hash: false,
       unstruck: 'ignore',
-      maxSteps: MAX_STEPS,
+      ...RUN_LIMITS,
       ...options,
       onRecord: record => records.push(record),
     })
