@@ -33,8 +33,8 @@ export interface Pool {
   close(): void
 }
 
-/** Plans a process gets at a time: few enough to share the work evenly, enough to make a message worth while. */
-const PLANS_PER_MESSAGE = 48
+/** Plans a process gets at a time: enough to make a message worth while, and fewer towards the end, so that all finish together. */
+const PLANS_PER_MESSAGE = { most: 64, least: 4 }
 
 export function openPool(workers: number, hardLimitMs: number): Pool {
   const bundle = bundleSimulator()
@@ -42,8 +42,7 @@ export function openPool(workers: number, hardLimitMs: number): Pool {
   const idle = Array.from(seats, () => Promise.resolve())
 
   async function* run(plans: readonly Plan[], wantsSites = false): AsyncGenerator<RunReport> {
-    const size = Math.max(1, Math.min(PLANS_PER_MESSAGE, Math.ceil(plans.length / (4 * workers))))
-    const chunks = chunksOf(plans, size)
+    const chunks = chunksOf(plans, workers)
     const results = chunks.map(() => deferred<RunReport[]>())
     let next = 0
     let isOver = false
@@ -135,9 +134,16 @@ function unexpected(answer: Awaited<ReturnType<Seat['ask']>>): Error {
   return new Error(answer.type === 'broken' ? answer.report : `unexpected answer: ${answer.type}`)
 }
 
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
+function chunksOf<T>(items: readonly T[], workers: number): T[][] {
+  const { most, least } = PLANS_PER_MESSAGE
   const chunks: T[][] = []
-  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size))
+  let from = 0
+  while (from < items.length) {
+    const share = Math.ceil((items.length - from) / (4 * workers))
+    const upTo = from + Math.max(least, Math.min(most, share))
+    chunks.push(items.slice(from, upTo))
+    from = upTo
+  }
   return chunks
 }
 

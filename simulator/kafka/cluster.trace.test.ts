@@ -162,6 +162,38 @@ describe('inspection', () => {
     })
   })
 
+  it('shows messages as a reader of committed ones sees them, or all', async () => {
+    await simulate(onePartition, async run => {
+      const seen = { open: [] as string[], done: [] as string[], all: [] as string[] }
+      const read = (isolation?: 'read_committed') =>
+        [...run.cluster.messages(TOPIC, isolation)].map(({ value }) => String(value))
+      run.send(
+        'shop',
+        async producer => {
+          const send = (value: string) => ({ topic: TOPIC, messages: [{ value }] })
+          const aborted = await producer.transaction()
+          await aborted.send(send('aborted'))
+          run.cluster.append(TOPIC, [{ value: 'plain' }])
+          await aborted.abort()
+          const committed = await producer.transaction()
+          await committed.send(send('committed'))
+          run.cluster.append(TOPIC, [{ value: 'behind' }])
+          seen.open = read('read_committed')
+          await committed.commit()
+        },
+        { transactionalId: 'shop', idempotent: true, maxInFlightRequests: 1 },
+      )
+      await run.settle()
+      seen.done = read('read_committed')
+      seen.all = read()
+      expect(seen).toEqual({
+        open: ['plain'],
+        done: ['plain', 'committed', 'behind'],
+        all: ['aborted', 'plain', 'committed', 'behind'],
+      })
+    })
+  })
+
   it('says which partitions there are when asked for one that is not there', async () => {
     const cluster = createCluster({ topics: [{ topic: 'a', partitions: 2 }] })
     expect(() => cluster.highWatermark('b', 0)).toThrow('There is no partition 0 of a topic b.')

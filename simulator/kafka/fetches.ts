@@ -47,8 +47,18 @@ export interface ParkedFetch {
   readonly request: FetchRequest
   readonly reply: Reply<FetchResponse>
   readonly logs: readonly PartitionLog[]
+  /** A partition that the client used to ask for is missing, and has messages. */
+  readonly isPartial: boolean
   deadlineMs: number
   timer: Scheduled
+}
+
+/** Where a group reads in a partition: who asked last, and for what. */
+interface Position {
+  link: ClientLink
+  fetchOffset: string
+  /** Since when that client has been waiting for other partitions of the node and not for this one: it has paused it. */
+  leftOutSinceMs: number | undefined
 }
 
 interface Collected {
@@ -56,8 +66,12 @@ interface Collected {
   readonly sizeBytes: number
 }
 
+/** A pause that has lasted this long does not keep a run alive any more; a timer further away than that still ends it. */
+const PAUSE_PATIENCE_MS = 120_000
+
 export class Fetches {
   readonly #waiting = new Map<PartitionLog, Set<ParkedFetch>>()
+  readonly #positions = new Map<string, Map<PartitionLog, Position>>()
 
   constructor(
     readonly runtime: Runtime,
@@ -66,14 +80,29 @@ export class Fetches {
     readonly holds: Holds,
   ) {
     runtime.onSkip(byMs => {
-      for (const parked of this.#all()) parked.deadlineMs += byMs
+      for (const parked of this.#all()) {
+        parked.deadlineMs += byMs
+        // What comes next was waited for long enough to be skipped to; it may be what resumes a partition.
+        if (parked.isPartial) this.#hurry(parked)
+      }
     })
   }
 
   handle(link: ClientLink, request: FetchRequest, reply: Reply<FetchResponse>): void {
     const logs: PartitionLog[] = []
+    const positions = this.#positionsOf(link)
     for (const { topic, partitions } of request.topics) {
-      for (const { partition } of partitions) logs.push(this.topics.log(topic, partition))
+      for (const { partition, fetchOffset } of partitions) {
+        const log = this.topics.log(topic, partition)
+        logs.push(log)
+        const position = positions.get(log)
+        if (position === undefined) positions.set(log, { link, fetchOffset, leftOutSinceMs: undefined })
+        else {
+          position.link = link
+          position.fetchOffset = fetchOffset
+          position.leftOutSinceMs = undefined
+        }
+      }
     }
     for (const log of logs) this.retention.expire(log)
     const collected = this.#collect(link, request)
@@ -104,10 +133,7 @@ export class Fetches {
   /** Its group waits for this client, so that its long poll is not idle waiting any more: it must not be skipped over. */
   want(link: ClientLink): void {
     link.wanted = true
-    for (const parked of link.parkedFetches) {
-      parked.timer.cancel()
-      parked.timer = this.#expireAt(parked, false)
-    }
+    for (const parked of link.parkedFetches) this.#hurry(parked)
   }
 
   /** Forgets the fetches of a client whose connection is gone. */
@@ -158,9 +184,19 @@ export class Fetches {
     reply: Reply<FetchResponse>,
     logs: readonly PartitionLog[],
   ): void {
-    const deadlineMs = this.runtime.now() + request.maxWaitTime
-    const parked: ParkedFetch = { link, request, reply, logs, deadlineMs, timer: NEVER }
-    parked.timer = this.#expireAt(parked, !link.wanted)
+    const nowMs = this.runtime.now()
+    const pausedForMs = this.#pausedForMs(link, logs)
+    const parked: ParkedFetch = {
+      link,
+      request,
+      reply,
+      logs,
+      isPartial: pausedForMs !== undefined,
+      deadlineMs: nowMs + request.maxWaitTime,
+      timer: NEVER,
+    }
+    const mayResume = pausedForMs !== undefined && pausedForMs < PAUSE_PATIENCE_MS
+    parked.timer = this.#expireAt(parked, !link.wanted && !mayResume)
     link.parkedFetches.add(parked)
     for (const log of logs) {
       const waiting = this.#waiting.get(log)
@@ -169,18 +205,52 @@ export class Fetches {
     }
   }
 
+  /** The run must not end before the broker has answered this one. */
+  #hurry(parked: ParkedFetch): void {
+    parked.timer.cancel()
+    parked.timer = this.#expireAt(parked, false)
+  }
+
   /** The broker answers with whatever there is once the client has waited long enough. */
   #expireAt(parked: ParkedFetch, idle: boolean): Scheduled {
-    const expire = () => {
-      this.#unpark(parked)
-      try {
-        parked.reply.resolve(respond(this.#collect(parked.link, parked.request).responses))
-      } catch (error) {
-        parked.reply.reject(error)
-      }
-    }
     const waitMs = Math.max(0, parked.deadlineMs - this.runtime.now())
-    return this.runtime.schedule(waitMs, expire, { owner: parked.link.process ?? null, idle })
+    const owner = parked.link.process ?? null
+    return this.runtime.schedule(waitMs, () => this.#expire(parked), { owner, idle })
+  }
+
+  #expire(parked: ParkedFetch): void {
+    this.#unpark(parked)
+    try {
+      parked.reply.resolve(respond(this.#collect(parked.link, parked.request).responses))
+    } catch (error) {
+      parked.reply.reject(error)
+    }
+  }
+
+  /**
+   * For how long the client, which waits for messages of these partitions now, has left out another one of their node that it was
+   * the last of its group to ask for and that has messages for it. KafkaJS does so while the partition is paused. When it is
+   * resumed, nobody tells the broker: the next request asks for it again, so that a run must not end before that.
+   */
+  #pausedForMs(link: ClientLink, logs: readonly PartitionLog[]): number | undefined {
+    const nowMs = this.runtime.now()
+    let shortestMs: number | undefined
+    for (const [log, position] of this.#positionsOf(link)) {
+      if (position.link !== link || log.leader !== logs[0]?.leader || logs.includes(log)) continue
+      if (Number(position.fetchOffset) >= log.high) continue
+      position.leftOutSinceMs ??= nowMs
+      shortestMs = Math.min(shortestMs ?? Number.POSITIVE_INFINITY, nowMs - position.leftOutSinceMs)
+    }
+    return shortestMs
+  }
+
+  #positionsOf({ options: { groupId = '' } }: ClientLink): Map<PartitionLog, Position> {
+    let positions = this.#positions.get(groupId)
+    if (positions === undefined) {
+      positions = new Map()
+      this.#positions.set(groupId, positions)
+    }
+    return positions
   }
 
   #unpark(parked: ParkedFetch): void {

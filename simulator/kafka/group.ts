@@ -140,7 +140,23 @@ function everyMember(group: Group, protocol: string): boolean {
   return true
 }
 
-function assignedPartitions(assignment: Buffer): string[] {
+/** What assignments say, by their bytes: a record names them, and the same few come in every one of an explorer's runs. */
+const remembered = new Map<string, readonly string[]>()
+const MAX_REMEMBERED = 1_000
+const MAX_REMEMBERED_LENGTH = 2_000
+
+function assignedPartitions(assignment: Buffer): readonly string[] {
+  if (assignment.length > MAX_REMEMBERED_LENGTH) return decodePartitions(assignment)
+  const bytes = assignment.toString('latin1')
+  let partitions = remembered.get(bytes)
+  if (partitions === undefined) {
+    partitions = decodePartitions(assignment)
+    if (remembered.size < MAX_REMEMBERED) remembered.set(bytes, partitions)
+  }
+  return partitions
+}
+
+function decodePartitions(assignment: Buffer): string[] {
   const decoded = kafkajs.AssignerProtocol.MemberAssignment.decode(assignment)
   if (decoded === null) return []
   return Object.entries(decoded.assignment).flatMap(([topic, partitions]) =>

@@ -3,9 +3,10 @@
  */
 import type { Message } from 'kafkajs'
 import type { Broker } from './broker.ts'
+import type { PartitionLog } from './partition-log.ts'
 import { partitionOf } from './partitioner.ts'
 import type { GroupMemberRecord, GroupState } from './records.ts'
-import { fetchMessage } from './stored-message.ts'
+import { fetchMessage, type StoredMessage } from './stored-message.ts'
 
 export interface StoredMessageView {
   readonly topic: string
@@ -36,14 +37,21 @@ export interface PartitionLag {
   readonly ageMs: number
 }
 
+/** As Kafka's consumer configuration names them. */
+export type Isolation = 'read_uncommitted' | 'read_committed'
+
 export interface Inspection {
   topics(): readonly { topic: string; partitions: number }[]
   /** The offset the next message will get. @throws WorkbenchError `unknown-partition` */
   highWatermark(topic: string, partition: number): number
   /** The first offset there is. @throws WorkbenchError `unknown-partition` */
   lowWatermark(topic: string, partition: number): number
-  /** All messages that are left, partition by partition, without control markers; also those of open and aborted transactions. */
-  messages(topic: string): Iterable<StoredMessageView>
+  /**
+   * All messages that are left, partition by partition, without control markers.
+   * @param isolation what a consumer with this isolation level would get. `read_uncommitted`, the default: also the messages
+   *   of open and aborted transactions; `read_committed`: neither, nor what lies behind an open one
+   */
+  messages(topic: string, isolation?: Isolation): Iterable<StoredMessageView>
   /** The next offset the group will read, or undefined when it has committed nothing. */
   committedOffset(group: string, topic: string, partition: number): number | undefined
   groups(): readonly GroupView[]
@@ -59,7 +67,7 @@ export function createInspection(broker: Broker): Inspection {
     topics: () => topics.all.map(({ name, partitions }) => ({ topic: name, partitions: partitions.length })),
     highWatermark: (topic, partition) => topics.logOrFail(topic, partition).high,
     lowWatermark: (topic, partition) => topics.logOrFail(topic, partition).low,
-    messages: topic => messagesOf(broker, topic),
+    messages: (topic, isolation = 'read_uncommitted') => messagesOf(broker, topic, isolation),
     committedOffset: (group, topic, partition) => offsets.get(group, topic, partition)?.offset,
     groups: () =>
       groups.groups.map(group => ({
@@ -73,18 +81,33 @@ export function createInspection(broker: Broker): Inspection {
   }
 }
 
-function* messagesOf(broker: Broker, topic: string): Iterable<StoredMessageView> {
+function* messagesOf(broker: Broker, topic: string, isolation: Isolation): Iterable<StoredMessageView> {
   const { partitions } = broker.topics.require(topic, false)
-  for (const { partition, entries } of partitions.map(log => ({
-    partition: log.partition,
-    entries: log.entries(),
-  }))) {
-    for (const [offset, stored] of entries) {
+  for (const log of partitions) {
+    const { partition } = log
+    for (const [offset, stored] of isolation === 'read_committed' ? committedIn(log) : log.entries()) {
       if (stored.origin.control !== undefined) continue
       const { key, value, headers } = fetchMessage(stored, offset)
       const { timestamp, label } = stored
       yield { topic, partition, offset, key, value, headers, timestamp, label }
     }
+  }
+}
+
+/** Up to the last stable offset, without what was aborted: a producer's messages from the first of the transaction to its marker. */
+function* committedIn(log: PartitionLog): Iterable<readonly [offset: number, message: StoredMessage]> {
+  const { lastStable } = log
+  const aborted = log.abortedBetween(log.low, lastStable)
+  const aborting = new Set<string>()
+  let next = 0
+  for (const entry of log.entries()) {
+    const [offset, { origin }] = entry
+    if (offset >= lastStable) return
+    while (next < aborted.length && Number(aborted[next]!.firstOffset) <= offset) {
+      aborting.add(aborted[next++]!.producerId)
+    }
+    if (origin.control !== undefined) aborting.delete(origin.producerId)
+    else if (!origin.transactional || !aborting.has(origin.producerId)) yield entry
   }
 }
 

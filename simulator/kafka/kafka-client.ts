@@ -6,6 +6,7 @@
  * the logger, and the default partitioner, which puts keys where KafkaJS's puts them.
  */
 import './production-retries.ts'
+import './kafkajs-shortcuts.ts'
 import kafkajs, {
   type Consumer,
   type ConsumerConfig,

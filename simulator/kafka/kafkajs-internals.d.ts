@@ -107,3 +107,47 @@ declare module 'kafkajs/src/loggers/console.js' {
   const logCreator: import('kafkajs').logCreator
   export default logCreator
 }
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  interface TopicPartitions {
+    readonly topic: string
+    readonly partitions: readonly number[]
+  }
+  /** What the methods that are replaced use of it. */
+  export interface ConsumerGroupInternals {
+    readonly topicsSubscribed: readonly string[]
+    readonly partitionsPerSubscribedTopic: ReadonlyMap<string, readonly number[]> | null
+    readonly preferredReadReplicasPerTopicPartition: Readonly<Record<string, object>>
+    readonly cluster: {
+      findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[]
+    }
+  }
+  const ConsumerGroup: {
+    prototype: {
+      checkForStaleAssignment(this: ConsumerGroupInternals): void
+      filterPartitionsByNode(
+        this: ConsumerGroupInternals,
+        nodeId: string | number,
+        topicPartitions: readonly TopicPartitions[],
+      ): TopicPartitions[]
+    }
+  }
+  export default ConsumerGroup
+}
+
+declare module 'kafkajs/src/consumer/seekOffsets.js' {
+  export default class SeekOffsets extends Map<string, string> {
+    // @ts-expect-error KafkaJS overrides the methods of Map with other parameters.
+    has(topic: string, partition: number): boolean
+    // @ts-expect-error See above.
+    set(topic: string, partition: number, offset: string): void
+  }
+}
+
+declare module 'kafkajs/src/utils/long.js' {
+  interface Long {
+    toString(): string
+  }
+  const Long: { fromString(text: string): Long; fromValue(value: string): Long }
+  export default Long
+}

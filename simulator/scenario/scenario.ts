@@ -91,7 +91,7 @@ export interface Evidence {
   database(name: string): Database
   /** What an outside party really did. */
   ledger(party: string): readonly PartyEntry[]
-  /** All messages that a topic holds, partition by partition. */
+  /** The messages that a topic holds, partition by partition; of a transaction only once it is committed. */
   messages(topic: string): Iterable<StoredMessageView>
   /** How far a consumer group is behind its partitions, by committed offsets. */
   lag(group: string): readonly PartitionLag[]

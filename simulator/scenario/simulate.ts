@@ -106,7 +106,7 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
     fold: definition => folds.get(definition as Fold<unknown>) as ReturnType<typeof definition.initial>,
     database: name => databases.inspect(name),
     ledger: party => parties[party]?.ledger ?? [],
-    messages: topic => cluster.messages(topic),
+    messages: topic => cluster.messages(topic, 'read_committed'),
     lag: group => cluster.lag(group),
   }
 

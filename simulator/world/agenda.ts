@@ -16,7 +16,7 @@ export interface Outlook {
   readonly isQuiet: boolean
 }
 
-/** How long nothing may have happened before polling timers are taken for idle. */
+/** For how long there must have been nothing but polling, and polling in vain, before a run may end: KafkaJS polls every 5 seconds by default. */
 const QUIET_MS = 5_000
 /** The same for a process in the middle of handling something. */
 const HANDLING_QUIET_MS = 60_000
@@ -41,7 +41,11 @@ export class Agenda {
   #eventSeq = 0
   #timerSeq = 0
   #lastEffectMs = 0
+  /** When something last happened that was not idle: a poll that found nothing before may find something after. */
+  #lastWorkMs = 0
   #cancelled = 0
+  /** Polling timers that would have fired while time was skipped and have not fired since. */
+  readonly #overslept = new Set<QueuedEvent>()
   /** What the running step has scheduled and nobody has declared. */
   #armed: QueuedEvent[] = []
   #lineage: Lineage | null = null
@@ -145,6 +149,7 @@ export class Agenda {
     this.context.cause = event.cause
     this.#lineage = this.#lineageOf(event)
     this.#stepEffects = this.effects
+    if (!this.isIdle(event)) this.#lastWorkMs = this.elapsedMs
   }
 
   /** Takes the next event out without living through it. */
@@ -193,18 +198,42 @@ export class Agenda {
       if (!this.isIdle(event)) nearestMs = Math.min(nearestMs, event.at)
       else if (event.idle !== true) isDeclared = false
     }
-    const isQuiet = nearestMs === Number.POSITIVE_INFINITY && (isDeclared || this.quietMs >= QUIET_MS)
+    const restingMs = this.elapsedMs - Math.max(this.#lastEffectMs, this.#lastWorkMs)
+    const isQuiet = nearestMs === Number.POSITIVE_INFINITY && (isDeclared || restingMs >= QUIET_MS)
     return { nearestMs, isQuiet }
   }
 
   /** Lets time pass without living through it; all idle waiting moves along. */
   skip(byMs: number): void {
+    const untilMs = this.elapsedMs + byMs
     this.#queue.rebuild(event => {
       if (!isStanding(event)) return false
-      if (this.isIdle(event)) event.at += byMs
+      if (!this.isIdle(event)) return true
+      if (isPolling(event) && event.at <= untilMs) this.#overslept.add(event)
+      event.at += byMs
       return true
     })
-    this.elapsedMs += byMs
+    this.elapsedMs = untilMs
+  }
+
+  /**
+   * Programs that poll must have had a look at the clock before anything else happens: what they would have done all through
+   * the skipped time (deleting what is older than an hour, say) they do once, just before the next event that is not idle.
+   * @returns true when something comes before `next` now
+   */
+  catchUpBefore(next: QueuedEvent): boolean {
+    if (this.#overslept.size === 0 || this.isIdle(next)) return false
+    let isLate = false
+    this.#queue.rebuild(event => {
+      if (event !== next && event.at >= next.at && this.#overslept.has(event)) {
+        // In the past, perhaps, which means: now, before whatever is due now.
+        event.at = next.at - 1
+        isLate ||= isStanding(event)
+      }
+      return isStanding(event)
+    })
+    this.#overslept.clear()
+    return isLate
   }
 
   /** Whether any timer or reply of this process is still to come, idle or not. */
@@ -230,6 +259,11 @@ export class Agenda {
     // Something has changed since it was armed: it has to prove itself again.
     return event.effectsSeen === this.effects ? event.lineage : { delayMs: event.lineage.delayMs, quiet: 0 }
   }
+}
+
+/** A timer of a program; long polls and what else the infrastructure declares idle notice nothing of the time. */
+function isPolling({ idle, owner, timerDelayMs }: QueuedEvent): boolean {
+  return idle === undefined && owner !== null && timerDelayMs !== undefined
 }
 
 function isStanding(event: QueuedEvent): boolean {

@@ -42,51 +42,93 @@ export function exchange<T>(
   }
 
   return new Promise<T>((resolve, reject) => {
-    let isAnswered = false
-    let isArriving = true
-    let settleAtOnce: (() => void) | undefined
-
-    function answer(settle: () => void): void {
-      if (isAnswered) return
-      isAnswered = true
-      if (process === undefined) settle()
-      else if (isArriving) settleAtOnce = settle
-      else deliver(agenda, process, settle)
-    }
-    const reply: Reply<T> = {
-      resolve: value => answer(() => resolve(value)),
-      reject: error => answer(() => reject(error)),
-    }
-
-    function arrive(): void {
-      // The request was on its way: it arrives even if its sender has died since.
-      supervisor.current = process
-      if (strike?.faults.some(({ kind }) => kind === 'ack-lost') === true) {
-        apply(UNHEARD, strike)
-        isArriving = false
-        options?.onAckLost?.(reply as Reply<never>)
-        return
-      }
-      apply(reply, strike)
-      if (strike !== undefined && process?.alive === true) visitor.leave(strike)
-      isArriving = false
-      if (settleAtOnce === undefined) return
-      if (process?.paused === true) deliver(agenda, process, settleAtOnce)
-      else if (process?.alive !== false) settleAtOnce()
-    }
-    agenda.push(latencyMs, arrive, null)
+    const request = new RequestUnderWay(
+      agenda,
+      supervisor,
+      visitor,
+      process,
+      strike,
+      apply,
+      options,
+      resolve,
+      reject,
+    )
+    agenda.push(latencyMs, () => request.arrive(), null)
   })
 }
+
+/** A request under way, and the reply to it. A class and no closures, as a run has dozens and each would bring six. */
+class RequestUnderWay<T> implements Reply<T> {
+  #isAnswered = false
+  #isArriving = true
+  /** Answered while it was being applied: the answer travels back in the same step. */
+  #answer: Answer<T> | undefined
+
+  constructor(
+    readonly agenda: Agenda,
+    readonly supervisor: Supervisor,
+    readonly visitor: SiteVisitor,
+    readonly process: Incarnation | undefined,
+    readonly strike: Strike | undefined,
+    readonly apply: Apply<T>,
+    readonly options: ExchangeOptions | undefined,
+    readonly settleWith: (value: T) => void,
+    readonly failWith: (error: unknown) => void,
+  ) {}
+
+  resolve(value: T): void {
+    this.#take({ ok: true, value })
+  }
+
+  reject(error: unknown): void {
+    this.#take({ ok: false, error })
+  }
+
+  arrive(): void {
+    const { process, strike } = this
+    // The request was on its way: it arrives even if its sender has died since.
+    this.supervisor.current = process
+    if (strike?.faults.some(({ kind }) => kind === 'ack-lost') === true) {
+      this.apply(UNHEARD, strike)
+      this.#isArriving = false
+      this.options?.onAckLost?.(this as Reply<never>)
+      return
+    }
+    this.apply(this, strike)
+    if (strike !== undefined && process?.alive === true) this.visitor.leave(strike)
+    this.#isArriving = false
+    const answer = this.#answer
+    if (answer === undefined) return
+    if (process?.paused === true) this.#deliver(process, answer)
+    else if (process?.alive !== false) this.#settle(answer)
+  }
+
+  #take(answer: Answer<T>): void {
+    if (this.#isAnswered) return
+    this.#isAnswered = true
+    const { process } = this
+    if (process === undefined) this.#settle(answer)
+    else if (this.#isArriving) this.#answer = answer
+    else this.#deliver(process, answer)
+  }
+
+  #settle(answer: Answer<T>): void {
+    if (answer.ok) this.settleWith(answer.value)
+    else this.failWith(answer.error)
+  }
+
+  /** Brings a late reply to a process in a step of its own. */
+  #deliver(process: Incarnation, answer: Answer<T>): void {
+    this.agenda.push(REPLY_MS, () => this.#settle(answer), process)
+  }
+}
+
+type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
 
 function travelTime(seed: number, { site, faults }: Strike, [min, max]: readonly [number, number]): number {
   let milliseconds = min + Math.floor(drawAt(seed, site) * (max - min + 1))
   for (const fault of faults) if (fault.kind === 'hold') milliseconds += fault.by ?? DEFAULT_HOLD_MS
   return milliseconds
-}
-
-/** Brings a late reply to a process in a step of its own. */
-function deliver(agenda: Agenda, process: Incarnation, settle: () => void): void {
-  agenda.push(REPLY_MS, settle, process)
 }
 
 const UNHEARD: Reply<never> = { resolve: () => {}, reject: () => {} }

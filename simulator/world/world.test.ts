@@ -406,6 +406,109 @@ describe('settling', () => {
     expect(world.steps).toBeLessThan(200)
   })
 
+  test('a sweeper that ran idle sees that a day has passed before anything else happens', async () => {
+    const day = 86_400_000
+    const seen: string[] = []
+    await live(() => {
+      const startedAt = Date.now()
+      let isSwept = false
+      setInterval(() => {
+        isSwept ||= Date.now() - startedAt >= day / 2
+      }, 60_000)
+      setTimeout(() => seen.push(`${isSwept} after ${Date.now() - startedAt}`), day)
+    })
+    expect(seen).toEqual([`true after ${day}`])
+  })
+
+  test('a consumer that forgets by a timer what it has seen counts a late repetition again', async () => {
+    const counted: string[] = []
+    const world = createWorld({ seed: 1 })
+    await world.enter(async () => {
+      world.spawn({
+        name: 'shop',
+        start: () => {
+          const seenAt = new Map<string, number>()
+          setInterval(() => {
+            for (const [id, at] of seenAt) {
+              if (at >= Date.now() - 600_000) continue
+              seenAt.delete(id)
+              touch(world)
+            }
+          }, 60_000)
+          const receive = (id: string) => {
+            if (!seenAt.has(id)) counted.push(id)
+            seenAt.set(id, Date.now())
+            touch(world)
+          }
+          receive('event-1')
+          world.runtime.schedule(300_000, () => receive('event-1'), { owner: null, idle: false })
+          world.runtime.schedule(86_400_000, () => receive('event-1'), { owner: null, idle: false })
+        },
+      })
+      expect((await world.settle()).reason).toBe('settled')
+    })
+    expect(counted).toEqual(['event-1', 'event-1'])
+  })
+
+  test('of the time that was skipped an idle timer fires once, however long it was', async () => {
+    const firedAtMs: number[] = []
+    const { settled } = await live(() => {
+      setInterval(() => firedAtMs.push(performance.now()), 60_000)
+      setTimeout(() => {}, 86_400_000)
+    })
+    expect(settled.reason).toBe('settled')
+    // Twice to be known for idle, once for the day, and once more after the last thing that happened.
+    expect(firedAtMs).toEqual([60_000, 120_000, 86_400_000, 86_460_000])
+  })
+
+  test('it fires for what comes next, not for each stretch of the run in between', async () => {
+    const firedAtMs: number[] = []
+    const world = createWorld({ seed: 1 })
+    await world.enter(async () => {
+      world.spawn({
+        name: 'shop',
+        start: () => {
+          setInterval(() => firedAtMs.push(world.elapsedMs), 60_000)
+          setTimeout(() => {}, 3_600_000)
+        },
+      })
+      for (const atMs of [600_000, 1_200_000, 3_590_000]) await world.settle({ atMs })
+      expect(firedAtMs).toEqual([60_000, 120_000])
+      await world.settle()
+    })
+    // The last ten seconds are too short to be skipped.
+    expect(firedAtMs.slice(0, 3)).toEqual([60_000, 120_000, 3_599_999])
+  })
+
+  test('long polls and other waits that were declared idle do not fire for it', async () => {
+    const firedAtMs: number[] = []
+    const world = createWorld({ seed: 1 })
+    await world.enter(async () => {
+      const poll = () => {
+        firedAtMs.push(world.elapsedMs)
+        world.runtime.schedule(30_000, poll, { owner: null, idle: true })
+      }
+      poll()
+      world.spawn({ name: 'shop', start: () => sleep(3_600_000) })
+      await world.settle()
+    })
+    expect(firedAtMs).toEqual([0])
+  })
+
+  test('a poll that found nothing is tried again after the last thing that happened', async () => {
+    let isOpen = false
+    let found = false
+    await live(() => {
+      setInterval(() => {
+        found ||= isOpen
+      }, 5000)
+      setTimeout(() => {
+        isOpen = true
+      }, 32_000)
+    })
+    expect(found).toBe(true)
+  })
+
   test('a timer that works every time never settles: the bound ends it and says who was busy', async () => {
     const world = createWorld({ seed: 1, maxVirtualMs: 60_000 })
     await world.enter(async () => {

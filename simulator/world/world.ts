@@ -246,6 +246,7 @@ export class World {
       ) {
         return this.#end(stretch, 'limit')
       }
+      if (agenda.catchUpBefore(event)) continue
       if (event.owner?.paused !== true) return event
       agenda.remove()
       ;(event.owner as Incarnation).heldBack.push(event)
