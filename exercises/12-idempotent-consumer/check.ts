@@ -27,12 +27,13 @@ const ORDERS = [
   {
     id: 'event-2',
     orderId: 'order-2',
-    week: '2026-W03',
+    week: '2026-W02',
     lines: [
       { productId: 'chai', quantity: 3 },
       { productId: 'olives', quantity: 7 },
     ],
   },
+  { id: 'event-3', orderId: 'order-3', week: '2026-W03', lines: [{ productId: 'chai', quantity: 5 }] },
 ]
 const TOPICS = ['warehouse.events', 'order.events']
 const ORDERS_COME_AT_MS = 100
@@ -184,7 +185,7 @@ export default defineCheck({
         name: 'inventory',
         type: 'function',
         shape:
-          'an async function that takes the host: const inventory: Service = async ({ kafka, db }) => { … }',
+          'an async function that takes the host: export const inventory: Service = async ({ kafka, db }) => { … }',
       },
     ],
   },
@@ -239,7 +240,7 @@ export default defineCheck({
       { kind: 'database-busy', service: 'inventory', from: 50, for: 20_000 },
     ]),
     during('broker-down', 'broker down', [
-      { kind: 'broker-down', service: 'kafka', from: 102, for: 120_000 },
+      { kind: 'broker-down', service: 'kafka', from: 102, for: 600_000 },
     ]),
   ],
 })

@@ -21,13 +21,19 @@ export function formatExplanation(explanation: Explanation, width: number): stri
   )
   const happened =
     trouble === undefined
-      ? [...brokenFacts(explanation, width), ...thrown, faultFact(plan, planSentence, width)]
+      ? // Where nothing was made to go wrong, what the program threw is the story, and the rest its consequence.
+        [
+          ...(plan.faults.length === 0 ? thrown : []),
+          ...brokenFacts(explanation, width),
+          ...(plan.faults.length === 0 ? [] : thrown),
+          faultFact(plan, planSentence, width),
+        ]
       : troubleFacts(trouble, thrown, faultFact(plan, planSentence, width), width)
   const below: string[] = []
   if (firstDifference !== undefined) below.push(fact('They part', firstDifference.sentence, width))
   if (note !== undefined) below.push(fact('Note', note, width))
   // A run that cannot be judged and has no twin is told in a sentence; its steps would only lead away from that.
-  const isDrawn = trouble === undefined || twin !== undefined
+  const isDrawn = (trouble === undefined || twin !== undefined) && ladder.lanes.length > 1
   const lines = renderLadder(ladder, { width: Math.min(width, MAX_LADDER_WIDTH), ascii: !canDraw() })
   return [happened.join('\n'), ...(isDrawn ? [lines.map(paint).join('\n')] : []), below.join('\n')]
 }

@@ -1,7 +1,7 @@
 /**
  * `reset`: brings the starter back, and keeps what the student had written.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { type Exercise, ROOT, starter, yours } from '#simulator/desk/exercise.ts'
@@ -39,6 +39,13 @@ function reset(exercise: Exercise, width: number): string[] {
   if (!existsSync(file)) {
     copyFileSync(pristine, file)
     return [fact('Reset', `${name} was missing and is the starter again.`, width)]
+  }
+  if (statSync(file).isDirectory()) {
+    throw new WorkbenchError(
+      'in-the-way',
+      `${relative(ROOT, file)} is a folder, where the file should be.`,
+      'Move it away and run the command again.',
+    )
   }
   if (readFileSync(file).equals(readFileSync(pristine))) {
     return [fact('Reset', `Nothing to do: ${name} is the starter already.`, width)]

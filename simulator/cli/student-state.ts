@@ -116,8 +116,14 @@ function parse(text: string): unknown {
 
 /** Written beside and moved over, so that whoever reads meets the old or the new, never a half. */
 function save(state: State): void {
-  mkdirSync(FOLDER, { recursive: true })
-  const making = `${FILE}.${process.pid}`
-  writeFileSync(making, `${JSON.stringify(state, null, 2)}\n`)
-  renameSync(making, FILE)
+  try {
+    mkdirSync(FOLDER, { recursive: true })
+    const making = `${FILE}.${process.pid}`
+    writeFileSync(making, `${JSON.stringify(state, null, 2)}\n`)
+    renameSync(making, FILE)
+  } catch (error) {
+    // A verdict that cannot be kept is a verdict all the same.
+    const reason = error instanceof Error ? error.message.split(',')[0] : String(error)
+    console.error(`Progress could not be kept in ${relative(ROOT, FILE)}: ${reason}.`)
+  }
 }

@@ -26,6 +26,9 @@ for (const method of ['log', 'info', 'debug', 'warn', 'error', 'dir', 'table', '
   console[method] = () => {}
 }
 
+// What a file leaves pending while it is loaded may fail between two runs, where it is nobody's business.
+process.on('unhandledRejection', () => {})
+
 function say(message: FromChild): void {
   process.send!(message)
 }

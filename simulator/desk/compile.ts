@@ -3,7 +3,7 @@
  * a process that starts gets a module of its own, so that what a module remembers is gone after a crash.
  */
 import { builtinModules } from 'node:module'
-import { dirname, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import type { Check } from '#simulator/explore/check.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
@@ -54,17 +54,21 @@ export async function compileSlot(
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',
+      nodePaths: [join(root, 'node_modules')],
       plugins: [onlyWhatExists(root)],
     })
     return { code: outputFiles[0]!.text, file: name }
   } catch (error) {
     const [problem] = (error as BuildFailure).errors ?? []
     if (problem === undefined) throw error
-    throw refusal(problem, name, file)
+    throw refusal(problem, name)
   }
 }
 
-/** Packages stay outside, shared by all instances; of Node's own modules only those that a simulated process can have. */
+/** Large packages that keep nothing between uses stay outside, shared by all instances. Any other is the file's own, as in its process. */
+const SHARED_PACKAGES = new Set(['kafkajs', 'zod', 'hono', 'xstate'])
+
+/** Of Node's own modules only those that a simulated process can have. */
 function onlyWhatExists(root: string): Plugin {
   return {
     name: 'only-what-exists',
@@ -93,13 +97,13 @@ function onlyWhatExists(root: string): Plugin {
             ],
           }
         }
-        return { path, external: true }
+        return SHARED_PACKAGES.has(path.split('/')[0]!) ? { path, external: true } : undefined
       })
     },
   }
 }
 
-function refusal(problem: Message, name: string, file: string): WorkbenchError {
+function refusal(problem: Message, name: string): WorkbenchError {
   if (problem.detail?.code === 'outside-import') {
     return new WorkbenchError(
       'outside-import',
@@ -117,19 +121,45 @@ function refusal(problem: Message, name: string, file: string): WorkbenchError {
     )
   }
   const { location, text } = problem
+  const missing = /^Could not resolve "([^./#"][^"]*)"/.exec(text)?.[1]
+  if (location !== null && missing !== undefined) {
+    return new WorkbenchError(
+      'missing-package',
+      `${name} imports ${missing}, which is not installed.`,
+      `npm install ${missing} brings it, if there is such a package.`,
+    )
+  }
+  if (text.startsWith('Top-level await')) {
+    return new WorkbenchError(
+      'broken-file',
+      `${location?.file ?? name}:${location?.line ?? 1}: an await outside any function cannot be simulated.`,
+      'Move it into the service function: that is what runs when the process starts.',
+    )
+  }
+  if (/is a directory|Cannot read/i.test(text)) {
+    return new WorkbenchError(
+      'broken-file',
+      `${name} cannot be read as a file.`,
+      'Put a file in its place; npm run reset brings the starter back.',
+    )
+  }
   if (location === null && /Could not resolve|no such file/i.test(text)) {
     return new WorkbenchError(
       'missing-file',
       `There is no ${name}.`,
-      'npm run reset brings the starter back.',
+      `npm run reset ${/exercises\/(\d\d)/.exec(name)?.[1] ?? '-- <exercise>'} brings the starter back.`,
     )
   }
   const place = location === null ? name : `${location.file}:${location.line}:${location.column + 1}`
-  const line = location?.lineText.trim()
+  // A binary file must not reach the terminal as it is.
+  const line = location?.lineText
+    .trim()
+    .replace(/[^\x20-\x7e\u00a0-\uffff]/g, '?')
+    .slice(0, 120)
   return new WorkbenchError(
     'broken-file',
     `${place}: ${text.replace(/\.$/, '')}${line ? ` — ${line}` : ''}`,
-    dirname(file) === dirname(name) ? '' : 'Correct it and save.',
+    'Correct it and save.',
   )
 }
 

@@ -2,7 +2,7 @@
  * What an answer is at this moment, as a hash: a verdict is valid for the content it was measured on and for no other.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { type CompiledSlot, compileSlot } from './compile.ts'
 import { type Answer, ROOT } from './exercise.ts'
@@ -14,7 +14,7 @@ export function hashOf({ code }: CompiledSlot): string {
 
 /** @returns the hash of the answer as it is now; of its bare text while it cannot be compiled; undefined when there is no file */
 export async function contentOf({ file, work }: Answer): Promise<string | undefined> {
-  if (!existsSync(file)) return undefined
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined
   try {
     return hashOf(await compileSlot(file, ROOT, work))
   } catch (error) {

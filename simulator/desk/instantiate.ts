@@ -13,7 +13,19 @@ type ModuleFunction = (
   module: { exports: Record<string, unknown> },
   exports: Record<string, unknown>,
   require: NodeJS.Require,
+  process: NodeJS.Process,
 ) => void
+
+/** Node's `process`, without its back door to the modules that do not exist inside the simulation. */
+const simulatedProcess = Object.create(process, {
+  getBuiltinModule: {
+    value: (name: string) => {
+      throw new Error(
+        `${name} does not exist inside the simulation: a service has its host, fetch and timers`,
+      )
+    },
+  },
+}) as NodeJS.Process
 
 /**
  * @param root where packages are found from: a folder of the repository
@@ -26,12 +38,12 @@ export async function createLoader(
   root: string,
 ): Promise<() => SlotModule> {
   const require = createRequire(`${root}/package.json`)
-  const body = compileFunction(slot.code, ['module', 'exports', 'require'], {
+  const body = compileFunction(slot.code, ['module', 'exports', 'require', 'process'], {
     filename: slot.file,
   }) as ModuleFunction
   function load(): SlotModule {
     const module = { exports: {} as Record<string, unknown> }
-    body(module, module.exports, require)
+    body(module, module.exports, require, simulatedProcess)
     return module.exports
   }
   // In a world of its own, so that a timer which the file starts while it is loaded belongs to nobody and is forgotten.
@@ -68,10 +80,12 @@ function requireExports(module: SlotModule, { file }: CompiledSlot, { slot }: Ch
     const others = Object.keys(module)
     const found =
       value !== undefined
-        ? `${name} is ${value === null ? 'null' : `a ${typeof value}`}`
+        ? `${name} is ${value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
         : others.length === 0
           ? 'it exports nothing'
-          : `it exports ${nearest(name, others).join(', ')}`
+          : others.includes(name)
+            ? `${name} is undefined`
+            : `it exports ${nearest(name, others).join(', ')}`
     throw new WorkbenchError(
       'wrong-export',
       `${file} has to export ${name}, but ${found}.`,

@@ -11,7 +11,7 @@ import { bundleSimulator } from './bundle.ts'
 import type { CompiledSlot } from './compile.ts'
 import { ROOT } from './exercise.ts'
 import { unpack } from './messages.ts'
-import { Seat } from './seat.ts'
+import { brokenDown, Seat } from './seat.ts'
 
 export interface Pool {
   /**
@@ -131,7 +131,8 @@ function unexpected(answer: Awaited<ReturnType<Seat['ask']>>): Error {
     const { code, sentence, next } = answer.trouble
     return new WorkbenchError(code, sentence, next)
   }
-  return new Error(answer.type === 'broken' ? answer.report : `unexpected answer: ${answer.type}`)
+  if (answer.type === 'broken') return brokenDown(answer.report)
+  return new Error(`unexpected answer: ${answer.type}`)
 }
 
 function chunksOf<T>(items: readonly T[], workers: number): T[][] {

@@ -32,7 +32,11 @@ const NEIGHBOURS = 3
 /** What the survey says about the families that identify mistakes. */
 export function signatureOf(check: Check, { happyPath, families }: Survey): Signature {
   const entries = new Set<string>()
-  if (happyPath !== undefined) addEntries(entries, 'no fault', happyPath)
+  // Without a fault the numbers count as well: many a mistake loses something there, and few lose the same.
+  if (happyPath !== undefined) {
+    addEntries(entries, 'no fault', happyPath)
+    for (const { message } of happyPath.violations) entries.add(`no fault: ${message}`)
+  }
   for (const { family, failures } of families) {
     if (check.probes !== undefined && !check.probes.includes(family)) continue
     for (const failure of failures) addEntries(entries, family, failure)

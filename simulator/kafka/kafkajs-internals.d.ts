@@ -136,10 +136,10 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 }
 
 declare module 'kafkajs/src/consumer/seekOffsets.js' {
-  export default class SeekOffsets extends Map<string, string> {
-    // @ts-expect-error KafkaJS overrides the methods of Map with other parameters.
+  /** A Map whose methods KafkaJS overrides with other parameters, so that it is no Map to the compiler. */
+  export default class SeekOffsets {
+    readonly size: number
     has(topic: string, partition: number): boolean
-    // @ts-expect-error See above.
     set(topic: string, partition: number, offset: string): void
   }
 }

@@ -14,7 +14,7 @@ export function troubleOf(world: World, settled: Settled): WorkbenchError | unde
       'waiting-outside',
       `${first!.process}: ${first!.what}.`,
       first!.what.endsWith(UNSETTLED)
-        ? 'Look for a promise that is never resolved or rejected.'
+        ? 'Look for a promise that is never resolved or rejected, or for a loop that waits for ever.'
         : 'Inside a run use setTimeout, fetch, host.kafka and host.db; files, sockets and timers imported from Node do not exist there.',
     )
   }

@@ -66,7 +66,7 @@ export const mistake: Mistake = {
   explanation:
     'what is remembered as the id is missing or not the event’s own, so that new events look like repetitions of old ones',
   hints: [
-    'What exactly do you remember of an event? Print it for two different events.',
+    'What exactly do you remember of an event? Look at it for two different events.',
     'What is missing (undefined, null) or shared (an offset, a time) is the same for several events. The second of them looks like a repetition of the first.',
     'The id is in the envelope, which is the value of the message: event.id. Refuse an event without an id instead of remembering that it has none.',
   ],
