@@ -90,8 +90,8 @@ test('the table of an exercise as JSON: every cell counted, and the plan that sh
   expect(cellOf('duplicate-at-once', 'starter')).toMatchObject({
     kind: 'broken',
     outcome: 'doubled',
-    plans: 4,
-    broken: 4,
+    plans: 5,
+    broken: 5,
   })
   // The consumer is down for a minute, but for what it takes to notice and to come back.
   expect(cellOf('down', 'solution').lagMs).toBeGreaterThan(50_000)

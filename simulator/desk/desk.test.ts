@@ -85,6 +85,19 @@ test('a right answer holds', async () => {
   expect(report.holds).toBe(true)
 })
 
+test('a package that exists only as an ES module can be used', async () => {
+  const report = await judge(service({ top: "import width from 'string-width'", start: "width('ab')" }))
+  expect(report.refused).toBeUndefined()
+  expect(report.holds).toBe(true)
+})
+
+test('the back door to Node’s modules is shut', async () => {
+  const start = "process.getBuiltinModule('node:fs')"
+  const report = await judge(service({ start }))
+  expect(report.holds).toBe(false)
+  expect(report.explanations[0]?.errors[0]?.sentence).toMatch(/node:fs does not exist inside the simulation/)
+})
+
 test('memory at module level is gone after a restart', async () => {
   const seenSet = 'const seen = new Set<string>()'
   const remember = '!seen.has(event.id) && !!seen.add(event.id)'
@@ -107,7 +120,7 @@ describe('is refused with one sentence and a next step:', () => {
       'export const inventroy = async () => {}',
       /has to export inventory, but it exports inventroy/,
     ],
-    ['something else than a function', 'export const inventory = {}', /but inventory is a object/],
+    ['something else than a function', 'export const inventory = {}', /but inventory is an object/],
     [
       'a file of its own',
       service({ top: "import { readFileSync } from 'node:fs'", start: "readFileSync('x')" }),
@@ -122,6 +135,11 @@ describe('is refused with one sentence and a next step:', () => {
       'a socket',
       service({ top: "import http from 'http'", start: 'http.get("http://localhost")' }),
       /imports http/,
+    ],
+    [
+      'an await outside any function',
+      service({ top: 'await Promise.resolve()' }),
+      /answer-\d+\.ts:\d+: an await outside any function/,
     ],
     [
       'an error while loading',

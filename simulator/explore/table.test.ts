@@ -74,7 +74,7 @@ test('a table has in every cell what its plans did, and an answer that was refus
     ['no fault', 'right', 'not tried'],
     ['duplicate, at once', 'doubled: count +1', 'not tried'],
     ['consumer down', 'lag 41 s, then right', 'not tried'],
-    ['duplicate, a day later', 'nothing to strike', 'not tried'],
+    ['duplicate, a week later', 'nothing to strike', 'not tried'],
   ])
 })
 
