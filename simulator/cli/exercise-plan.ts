@@ -6,6 +6,7 @@ import type { Check } from '#simulator/explore/check.ts'
 import type { PlanTargets } from '#simulator/faults/plan.ts'
 import { type Plan, parseFault, seedSchema } from '#simulator/faults/plan.ts'
 import { writeShortForm } from '#simulator/faults/short-form.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
 import { firstOf, readNumber, readPairs, refuseUnknownFields, writePairs } from './run-spec.ts'
 
 const FIELDS = ['seed', 'fault'] as const
@@ -41,6 +42,13 @@ export function splitExercisePlan(text: string): { exercise: string; query: stri
  */
 export function readExercisePlan(query: string, check: Check): Plan {
   const pairs = readPairs(splitExercisePlan(query)?.query ?? query)
+  if (pairs.length === 0) {
+    throw new WorkbenchError(
+      'bad-plan',
+      'The plan is empty.',
+      'Give the text that a failing check printed; seed=1 is the run without a fault.',
+    )
+  }
   refuseUnknownFields(pairs, FIELDS)
   const targets = targetsOf(check)
   return {

@@ -3,39 +3,13 @@
  *
  * A process and not a thread, because native addons do not survive the end of a thread on every version of Node.
  */
-import { Worker } from 'node:worker_threads'
-import { SERVICE_NAMES } from '#simulator/shop/targets.ts'
+import { startWatchdog } from '#simulator/desk/watchdog.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { runShop } from './run-shop.ts'
 import type { ChildMessage } from './simulator-process.ts'
 import type { SimTask } from './tasks.ts'
 
-/** Element 0 counts steps, element 1 is the index of the process at work, element 2 is 1 while a task is on. */
-const pulse = new Int32Array(new SharedArrayBuffer(12))
-const hardLimitMs = Number(process.argv[2])
-
-/** Plain JavaScript in a thread of its own: it sees a main thread that never yields, says who it was, and ends the process. */
-const WATCHDOG = `
-  const { workerData: { pulse, hardLimitMs, names } } = require('node:worker_threads')
-  const fs = require('node:fs')
-  const checkEveryMs = Math.max(20, Math.min(250, hardLimitMs / 4))
-  let lastStep = -1
-  let stuckMs = 0
-  setInterval(() => {
-    const step = Atomics.load(pulse, 0)
-    stuckMs = pulse[2] === 1 && step === lastStep ? stuckMs + checkEveryMs : 0
-    lastStep = step
-    if (stuckMs < hardLimitMs) return
-    fs.writeSync(3, names[pulse[1]] ?? 'The simulation')
-    process.kill(process.pid, 'SIGKILL')
-  }, checkEveryMs)
-`
-
-new Worker(WATCHDOG, {
-  eval: true,
-  execArgv: [],
-  workerData: { pulse, hardLimitMs, names: [...SERVICE_NAMES, 'shopper', 'operator'] },
-}).unref()
+const { pulse } = startWatchdog(Number(process.argv[2]))
 
 function say(message: ChildMessage): void {
   process.send!(message)

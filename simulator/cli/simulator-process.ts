@@ -4,6 +4,7 @@
 import { fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { SERVICE_NAMES } from '#simulator/shop/targets.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { SimProgress, SimResult, SimTask } from './tasks.ts'
 
@@ -45,7 +46,7 @@ export function startSimulator(work: Work, hardLimitMs: number): Simulator {
   })
   let isReady = false
   let complaint = ''
-  let culprit = ''
+  let lastWords = ''
   let waiting: Waiting | undefined
 
   function settle(act: (waiting: Waiting) => void): void {
@@ -60,7 +61,7 @@ export function startSimulator(work: Work, hardLimitMs: number): Simulator {
     else complaint += chunk.toString()
   })
   child.stdio[3]?.on('data', (chunk: Buffer) => {
-    culprit += chunk.toString()
+    lastWords += chunk.toString()
   })
   child.on('message', (message: ChildMessage) => {
     if (message.type === 'ready') isReady = true
@@ -73,7 +74,7 @@ export function startSimulator(work: Work, hardLimitMs: number): Simulator {
   // 'close' comes after the last of the output has been read.
   child.on('close', (code, signal) => {
     settle(({ reject }) => {
-      if (culprit !== '') reject(endlessLoop(culprit, hardLimitMs))
+      if (lastWords !== '') reject(endlessLoop(lastWords, hardLimitMs))
       else if (!isReady) reject(notLoaded(complaint, work))
       else reject(new Error(`the simulator ended early (${signal ?? `code ${code}`})`))
     })
@@ -100,7 +101,10 @@ function argumentsFor(work: Work): string[] {
   return [HEAP_LIMIT, '--import', loader, ...(work === 'solutions' ? ['-C', 'solutions'] : [])]
 }
 
-function endlessLoop(culprit: string, hardLimitMs: number): WorkbenchError {
+/** @param lastWords what the watchdog wrote: the index of the process at work, and a number that is not used here */
+function endlessLoop(lastWords: string, hardLimitMs: number): WorkbenchError {
+  const [index] = JSON.parse(lastWords) as [number, number]
+  const culprit = [...SERVICE_NAMES, 'shopper', 'operator'][index] ?? 'The simulation'
   return new WorkbenchError(
     'endless-loop',
     `${culprit} never yields: a single step has taken more than ${hardLimitMs / 1000} s of real time.`,

@@ -89,14 +89,6 @@ export function hold(service: string, byMs = 5000): FaultFamily {
   }))
 }
 
-/** The group rebalances while a message is handled. */
-export function rebalance(service: string): FaultFamily {
-  return atSites('rebalance', 'rebalance while handling', service, suffers('rebalance'), at => ({
-    kind: 'rebalance',
-    at,
-  }))
-}
-
 /** The process freezes for longer than its session, then goes on as if nothing had happened. Where it does not wait it cannot freeze. */
 export function pause(service: string, forMs = 60_000): FaultFamily {
   const canWait = (site: VisitedSite) => ['deliver', 'handled', 'send', 'request'].includes(operationOf(site))
