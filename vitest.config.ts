@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'workbench',
           include: ['simulator/**/*.test.ts', 'solutions/**/*.test.ts'],
           testTimeout: 30_000,
+          // What is printed is compared as text: a machine that wants colours must not change it.
+          env: { NO_COLOR: '1' },
         },
       },
       {
