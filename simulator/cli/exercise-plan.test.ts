@@ -20,8 +20,10 @@ test('a plan reads back, and is safe in single quotes', () => {
   expect(text).not.toMatch(/['\s]/)
 })
 
-test('without anything it is the run without a fault', () => {
-  expect(readExercisePlan('', check)).toEqual({ seed: 1, faults: [] })
+test('a seed alone is the run without a fault; nothing at all is refused', () => {
+  expect(readExercisePlan('seed=1', check)).toEqual({ seed: 1, faults: [] })
+  expect(() => readExercisePlan('', check)).toThrow('The plan is empty.')
+  expect(() => readExercisePlan('12?', check)).toThrow('The plan is empty.')
 })
 
 test('the command to repeat it names the answer unless it is the student’s', () => {
