@@ -15,8 +15,22 @@ export default defineConfig({
         test: {
           name: 'workbench',
           include: ['simulator/**/*.test.ts', 'solutions/**/*.test.ts'],
+          exclude: ['**/*.broker.test.ts'],
           testTimeout: 30_000,
           // What is printed is compared as text: a machine that wants colours must not change it.
+          env: { NO_COLOR: '1' },
+        },
+      },
+      {
+        // What `npm run test:broker` runs: the same files on a real broker, which the set-up starts where none is given.
+        resolve: { conditions: ['solutions'] },
+        ssr: { resolve: { conditions: ['solutions'] } },
+        test: {
+          name: 'broker',
+          include: ['simulator/**/*.broker.test.ts'],
+          globalSetup: ['simulator/live/broker/test-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           env: { NO_COLOR: '1' },
         },
       },

@@ -12,7 +12,8 @@ const ROWS: readonly (readonly string[])[] = [
   ['desk'],
   ['solutions', 'exercises'],
   ['shop'],
-  ['cli', 'bench', 'live', 'lab'],
+  ['live'],
+  ['cli', 'bench', 'lab'],
 ]
 const ARROWS = ROWS.map(row => row.join(' | ')).join(' <- ')
 
