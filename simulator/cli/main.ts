@@ -3,12 +3,14 @@
  */
 import { Command, CommanderError } from 'commander'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { addBrokerCommand } from './broker.ts'
 import { addCheckCommand } from './check.ts'
 import { addDemoCommand } from './demo.ts'
 import { addDiffCommand } from './diff.ts'
 import { addHintCommand } from './hint.ts'
 import { addProgressCommand } from './progress.ts'
 import { addResetCommand } from './reset.ts'
+import { addShopCommand } from './shop.ts'
 import { addSimCommands } from './sim.ts'
 import { addTableCommand } from './table.ts'
 import { style, terminalWidth, wrap } from './terminal.ts'
@@ -29,12 +31,14 @@ const program = new Command('out-of-order')
   .showSuggestionAfterError(true)
 addDemoCommand(program, setExitCode)
 addSimCommands(program, setExitCode)
+addShopCommand(program, setExitCode)
 addCheckCommand(program, setExitCode)
 addProgressCommand(program)
 addHintCommand(program)
 addDiffCommand(program, setExitCode)
 addResetCommand(program)
 addTableCommand(program, setExitCode)
+addBrokerCommand(program, setExitCode)
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} })
 
 try {

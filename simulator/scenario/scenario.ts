@@ -28,7 +28,7 @@ export interface Scenario {
   readonly topics: readonly { topic: string; partitions: number; retentionMs?: number }[]
   readonly services: readonly ServiceEntry[]
   /** Parties outside our systems, reached by `fetch('http://<name>/…')`. They never crash on their own. */
-  readonly parties: Readonly<Record<string, () => Party>>
+  readonly parties: Readonly<Record<string, (memory?: PartyMemory) => Party>>
   /** What the outside world does to the system: ordinary code with `fetch` and timers, run as the process `shopper`. */
   readonly workload: (outside: Outside) => Promise<void>
   /** What an operator does once everything is healed, e.g. redrive dead letters. Run as the process `operator`. */
@@ -62,6 +62,20 @@ export interface PartyEntry {
   readonly action: string
   readonly key: string
   readonly [field: string]: unknown
+}
+
+/** Where a party keeps what it did, when that has to outlive its process. */
+export interface PartyMemory {
+  /** What was answered to an earlier request with this key. */
+  find(key: string): PartyAnswer | undefined
+  /** Keeps an answer, and what was done for it if anything was: both, or neither. */
+  keep(key: string, answer: PartyAnswer, entry: PartyEntry | undefined): void
+  entries(): readonly PartyEntry[]
+}
+
+export interface PartyAnswer {
+  readonly status: number
+  readonly body: object
 }
 
 /** What the workload can do besides `fetch`. */

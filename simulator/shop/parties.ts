@@ -2,23 +2,22 @@
  * The parties outside the shop: a payment provider and a mail provider, both idempotent by the header Idempotency-Key.
  */
 import { z } from 'zod'
-import type { Party, PartyEntry } from '#simulator/scenario/scenario.ts'
+import type { Party, PartyAnswer, PartyEntry, PartyMemory } from '#simulator/scenario/scenario.ts'
 
 const Charge = z.object({ orderId: z.string(), customerId: z.string(), amountCents: z.int() })
 const Refund = z.object({ orderId: z.string(), amountCents: z.int() })
 const Mail = z.object({ orderId: z.string() })
 
-interface Answer {
-  status: number
-  body: object
+interface Act extends PartyAnswer {
   /** What it did, for the ledger; absent when it refused. */
-  entry?: PartyEntry
+  readonly entry?: PartyEntry
 }
 
 /** `POST /charges` and `POST /refunds`, and `GET /charges/<key>` to ask what became of one. Customers whose id begins with `declined-` have no money: 402. */
-export function createPaymentProvider(): Party {
-  const charged = new Set<string>()
-  return createParty((path, key, body) => {
+export function createPaymentProvider(memory = createMemory()): Party {
+  const charged = new Set<unknown>()
+  for (const { action, orderId } of memory.entries()) if (action === 'charge') charged.add(orderId)
+  return createParty(memory, (path, key, body) => {
     if (path === '/charges') {
       const { orderId, customerId, amountCents } = Charge.parse(body)
       if (customerId.startsWith('declined-')) return { status: 402, body: { error: 'card declined' } }
@@ -37,8 +36,8 @@ export function createPaymentProvider(): Party {
 }
 
 /** `POST /messages` */
-export function createMailProvider(): Party {
-  return createParty((path, key, body) => {
+export function createMailProvider(memory = createMemory()): Party {
+  return createParty(memory, (path, key, body) => {
     if (path !== '/messages') return NOT_FOUND
     return {
       status: 202,
@@ -48,26 +47,22 @@ export function createMailProvider(): Party {
   })
 }
 
-const NOT_FOUND: Answer = { status: 404, body: { error: 'not found' } }
+const NOT_FOUND: Act = { status: 404, body: { error: 'not found' } }
 
-function createParty(act: (path: string, key: string, body: unknown) => Answer): Party {
-  const ledger: PartyEntry[] = []
-  const answers = new Map<string, Answer>()
-
-  async function answer(request: Request): Promise<Answer> {
+function createParty(memory: PartyMemory, act: (path: string, key: string, body: unknown) => Act): Party {
+  async function answer(request: Request): Promise<PartyAnswer> {
     if (request.method === 'GET')
-      return answers.get(new URL(request.url).pathname.split('/').at(-1)!) ?? NOT_FOUND
+      return memory.find(new URL(request.url).pathname.split('/').at(-1)!) ?? NOT_FOUND
     const key = request.headers.get('idempotency-key')
     if (key === null) return { status: 400, body: { error: 'Idempotency-Key is missing' } }
     const body: unknown = await request.json().catch(() => undefined)
     // No await from here on: two requests with one key must not both find nothing.
-    const known = answers.get(key)
+    const known = memory.find(key)
     if (known !== undefined) return known
     try {
-      const fresh = act(new URL(request.url).pathname, key, body)
-      if (fresh.entry !== undefined) ledger.push(fresh.entry)
+      const { entry, ...fresh } = act(new URL(request.url).pathname, key, body)
       // A refusal is not remembered: nothing was done, so the same key may succeed later.
-      if (fresh.status < 300) answers.set(key, fresh)
+      if (fresh.status < 300) memory.keep(key, fresh, entry)
       return fresh
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error
@@ -76,10 +71,26 @@ function createParty(act: (path: string, key: string, body: unknown) => Answer):
   }
 
   return {
-    ledger,
+    get ledger() {
+      return memory.entries()
+    },
     async fetch(request) {
       const { status, body } = await answer(request)
       return Response.json(body, { status })
     },
+  }
+}
+
+/** A memory that lasts as long as the run. */
+function createMemory(): PartyMemory {
+  const ledger: PartyEntry[] = []
+  const answers = new Map<string, PartyAnswer>()
+  return {
+    find: key => answers.get(key),
+    keep(key, answer, entry) {
+      if (entry !== undefined) ledger.push(entry)
+      answers.set(key, answer)
+    },
+    entries: () => ledger,
   }
 }

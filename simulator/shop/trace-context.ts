@@ -9,8 +9,8 @@ export function traceIdOf(traceparent: string | undefined): string {
   return TRACEPARENT.exec(traceparent ?? '')?.[1] ?? newHex()
 }
 
-export function createTraceparent(): string {
-  return `00-${newHex()}-${newHex().slice(0, 16)}-01`
+export function createTraceparent(traceId = newHex()): string {
+  return `00-${traceId}-${newHex().slice(0, 16)}-01`
 }
 
 const newHex = () => crypto.randomUUID().replaceAll('-', '')

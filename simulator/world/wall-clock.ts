@@ -1,6 +1,7 @@
 /**
  * The runtime outside any world: real timers, real chance, no faults and no trace.
  */
+import { real } from './globals.ts'
 import type { ProcessHandle, Reply, Runtime, StepContext, Strike } from './runtime.ts'
 
 const NO_STRIKE: Strike = { site: '', faults: [] }
@@ -20,10 +21,11 @@ export function createWallClock(): Runtime {
     current: undefined,
     context,
     schedule(delayMs, action, options) {
-      const timer = setTimeout(action, delayMs)
+      // The timers of the platform: live mode gives those in its global functions to the service that set them.
+      const timer = real.setTimeout(action, delayMs)
       // A long poll or session check alone must not keep a program alive.
       if (options?.idle === true) timer.unref?.()
-      return { cancel: () => clearTimeout(timer) }
+      return { cancel: () => real.clearTimeout(timer) }
     },
     visit: () => NO_STRIKE,
     leave: () => {},
@@ -33,7 +35,7 @@ export function createWallClock(): Runtime {
       apply: (reply: Reply<T>, strike: Strike | undefined) => void,
     ) =>
       new Promise<T>((resolve, reject) => {
-        setImmediate(() => {
+        real.setImmediate(() => {
           try {
             apply({ resolve, reject }, undefined)
           } catch (error) {

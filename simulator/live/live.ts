@@ -1,0 +1,79 @@
+/**
+ * Live mode: services on the wall clock, with real HTTP and SQLite files, on the embedded cluster or a real broker.
+ */
+import type { Hono } from 'hono'
+import type { Scenario } from '#simulator/scenario/scenario.ts'
+import type { Fault } from '#simulator/world/runtime.ts'
+import { openAddresses } from './addresses.ts'
+import type { LiveCluster } from './cluster.ts'
+import { readGroupLag } from './group-lag.ts'
+import { type InstanceEntry, instancesOf } from './instance.ts'
+import type { Log } from './logs.ts'
+import { createMetrics } from './metrics.ts'
+import { type RunningInstance, startInstance } from './running-instance.ts'
+import { ownTimers } from './service-context.ts'
+import { fetchByName } from './service-fetch.ts'
+import type { StateFolder } from './state-folder.ts'
+
+export interface LiveOptions {
+  readonly scenario: Scenario
+  /** Which of the scenario's instances run here. */
+  readonly instances: readonly InstanceEntry[]
+  readonly cluster: LiveCluster
+  readonly state: StateFolder
+  readonly log: Log
+  /** Consumer groups whose lag the metrics show. */
+  readonly groups: readonly string[]
+  readonly faults?: readonly Fault[]
+  /** Ports by instance name; any that is free for the others. */
+  readonly ports?: Readonly<Record<string, number>>
+  /** What instances serve besides their services, by instance name. */
+  readonly extras?: Readonly<Record<string, Hono>>
+}
+
+export interface Live {
+  readonly instances: readonly RunningInstance[]
+  isReady(): boolean
+  heal(): void
+  /** Lets what is under way end, leaves the consumer groups, closes the databases. Does not close the cluster. */
+  stop(): Promise<void>
+}
+
+/** @throws WorkbenchError `instance-running`, `port-in-use`, `other-cluster`; what had been started is stopped again */
+export async function startLive(options: LiveOptions): Promise<Live> {
+  const { scenario, cluster, state, log, groups } = options
+  state.bindTo(cluster.clusterId)
+  const addresses = openAddresses(state.addressFolder)
+  ownTimers()
+  fetchByName(
+    addresses,
+    instancesOf(scenario).map(({ service }) => service),
+  )
+  const metrics = createMetrics(() => readGroupLag(cluster.admin, groups))
+  const surroundings = {
+    cluster,
+    state,
+    addresses,
+    metrics,
+    log,
+    faults: options.faults ?? [],
+    startedAtMs: Date.now(),
+  }
+  const running: RunningInstance[] = []
+  const stop = async () => void (await Promise.all(running.map(instance => instance.stop())))
+  try {
+    for (const entry of options.instances) {
+      const port = options.ports?.[entry.name] ?? 0
+      running.push(await startInstance(entry, surroundings, port, options.extras?.[entry.name]))
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    instances: running,
+    isReady: () => running.every(instance => instance.isReady()),
+    heal: () => running.forEach(instance => void instance.heal()),
+    stop,
+  }
+}
