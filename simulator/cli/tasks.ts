@@ -1,7 +1,7 @@
 /**
  * What the simulator can be asked to do, and what it answers.
  */
-import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
+import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'
 import type { RunSpec } from './run-spec.ts'
 import type { Signs } from './table-signs.ts'

@@ -2,7 +2,7 @@
  * One run for the judge: a plan executed, reduced to what the verdict needs.
  */
 import type { Plan } from '#simulator/faults/plan.ts'
-import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
+import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import { type SimulateOptions, simulate } from '#simulator/scenario/simulate.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Fault } from '#simulator/world/runtime.ts'

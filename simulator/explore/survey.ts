@@ -3,7 +3,7 @@
  * fault is tried with one fault of each family only: hardly any more is to be learned, and such runs can be long.
  */
 import type { Plan } from '#simulator/faults/plan.ts'
-import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
+import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import type { Fault } from '#simulator/world/runtime.ts'
 import type { VisitedSite } from '#simulator/world/sites.ts'
 import type { Check } from './check.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
+import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import type { Fault } from '#simulator/world/runtime.ts'
 import type { Measurement } from './measure.ts'
 import { describeCell, sayWait, type Tried } from './table-cell.ts'

@@ -2,8 +2,8 @@
  * One cell of a failure table: what all single faults of a family did to an answer, in numbers and in a few words.
  */
 import type { Plan } from '#simulator/faults/plan.ts'
+import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import type { Outcome } from '#simulator/scenario/scenario.ts'
-import type { BrokenGuarantee } from '#simulator/scenario/simulate.ts'
 import type { Measurement } from './measure.ts'
 import type { Failure } from './survey.ts'
 

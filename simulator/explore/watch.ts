@@ -2,7 +2,8 @@
  * A run that is watched: its whole trace is kept, to be explained.
  */
 import type { Plan } from '#simulator/faults/plan.ts'
-import { type BrokenGuarantee, type SimulateOptions, simulate } from '#simulator/scenario/simulate.ts'
+import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
+import { type SimulateOptions, simulate } from '#simulator/scenario/simulate.ts'
 import { known } from '#simulator/trace/records.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Fault, TraceRecord } from '#simulator/world/runtime.ts'

@@ -58,7 +58,10 @@ export function observeReadModels(
   return sample
 }
 
-function countDifferences(rows: ReadonlyMap<string, string>, expected: ReadonlyMap<string, unknown>): number {
+export function countDifferences(
+  rows: ReadonlyMap<string, string>,
+  expected: ReadonlyMap<string, unknown>,
+): number {
   let differences = 0
   for (const [key, row] of expected) if (rows.get(key) !== JSON.stringify(row)) differences++
   for (const key of rows.keys()) if (!expected.has(key)) differences++

@@ -12,8 +12,9 @@ import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Fault, ProcessHandle, TraceRecord } from '#simulator/world/runtime.ts'
 import type { VisitedSite } from '#simulator/world/sites.ts'
 import { createWorld, type Deadline, type Settled, type World } from '#simulator/world/world.ts'
+import { type BrokenGuarantee, judge } from './judge.ts'
 import { observeReadModels } from './observe.ts'
-import type { Evidence, Guarantee, Scenario, Violation } from './scenario.ts'
+import type { Evidence, Scenario } from './scenario.ts'
 import { refuseUnstruck, troubleOf } from './trouble.ts'
 
 export interface SimulateOptions {
@@ -40,11 +41,6 @@ export interface SimulateOptions {
   readonly unstruck?: 'refuse' | 'ignore'
   /** Called once the guarantees have been judged, with everything the judge may look at; not for a run that did not come to rest. The databases are gone afterwards. */
   readonly inspect?: (evidence: Evidence) => void
-}
-
-export interface BrokenGuarantee extends Violation {
-  readonly guarantee: string
-  readonly promise: string
 }
 
 export interface Run {
@@ -222,20 +218,6 @@ function planDeadline(plan: Plan, patienceMs: number): Deadline & { onWorkloadDo
       this.atMs = Math.min(this.atMs, Math.max(nowMs, lastEdgeMs) + patienceMs)
     },
   }
-}
-
-function judge(
-  guarantees: readonly Guarantee[],
-  evidence: Evidence,
-  isHappyPath: boolean,
-): BrokenGuarantee[] {
-  return guarantees.flatMap(guarantee => {
-    // "It happened at all" is a promise about the workload; a fault may well keep it from happening.
-    if (guarantee.kind === 'sometimes' && !isHappyPath) return []
-    return guarantee
-      .judge(evidence)
-      .map(violation => ({ guarantee: guarantee.name, promise: guarantee.promise, ...violation }))
-  })
 }
 
 function cannot(scenario: Scenario, kind: string, service: string | undefined): WorkbenchError {

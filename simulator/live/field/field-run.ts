@@ -1,0 +1,164 @@
+/**
+ * A field run: a scenario on a real broker in real time, with what is done to it, healed, and judged by the same guarantees
+ * as a simulated run.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Message } from 'kafkajs'
+import { type BrokenGuarantee, judge } from '#simulator/scenario/judge.ts'
+import type { Evidence, Scenario } from '#simulator/scenario/scenario.ts'
+import type { Fold } from '#simulator/trace/fold.ts'
+import { openAddresses } from '../addresses.ts'
+import type { LiveCluster } from '../cluster.ts'
+import { instancesOf } from '../instance.ts'
+import { silentLog } from '../logs.ts'
+import { fetchByName } from '../service-fetch.ts'
+import { openStateFolder } from '../state-folder.ts'
+import { clearBroker, deleteGroups } from './broker-room.ts'
+import { type Crew, createCrew } from './crew.ts'
+import { gatherEvidence } from './field-evidence.ts'
+import { untilQuiet } from './quiet.ts'
+import { startRecorder } from './recorder.ts'
+import type { ScenarioReference } from './scenario-reference.ts'
+
+/** What is done to the system while the workload runs: called when everything is ready; the run is healed when both are done. */
+export type Trouble = (field: Field) => Promise<void>
+
+export interface Field {
+  readonly crew: Crew
+  readonly cluster: LiveCluster
+  sleep(delayMs: number): Promise<void>
+}
+
+export interface FieldRunOptions {
+  readonly scenario: Scenario
+  readonly reference: ScenarioReference
+  readonly cluster: LiveCluster
+  /** `host:port` */
+  readonly broker: string
+  readonly work: 'solutions' | 'exercises'
+  /** Starts all processes. */
+  readonly muster: (crew: Crew) => Promise<void>
+  readonly trouble?: Trouble
+  /** How long it has to come to rest after healing. */
+  readonly patienceMs?: number
+  /** How long nothing may change until it counts as at rest. */
+  readonly quietMs?: number
+  readonly folds?: readonly Fold<unknown>[]
+  /** A folder for logs of the processes. */
+  readonly logs?: string
+  readonly onPhase?: (phase: string) => void
+  /** Called with everything the judge may look at; the databases are gone afterwards. */
+  readonly inspect?: (evidence: Evidence) => void
+}
+
+export interface FieldResult {
+  readonly holds: boolean
+  readonly violations: readonly BrokenGuarantee[]
+  /** False when something was still unread or unsent when patience ended. */
+  readonly cameToRest: boolean
+  readonly messages: number
+  /** From the beginning of the workload to rest. */
+  readonly tookMs: number
+}
+
+const DEFAULT_PATIENCE_MS = 120_000
+const DEFAULT_QUIET_MS = 1_500
+
+/** The topics must not hold anything that somebody still wants: they are deleted and made anew. */
+export async function runInField(options: FieldRunOptions): Promise<FieldResult> {
+  const { scenario, reference, cluster, broker, work, onPhase = () => {} } = options
+  const { patienceMs = DEFAULT_PATIENCE_MS, quietMs = DEFAULT_QUIET_MS } = options
+  const { admin } = cluster
+  onPhase('empty topics')
+  const topics = scenario.topics.map(({ topic }) => topic)
+  await clearBroker(admin, scenario.topics)
+  const folder = mkdtempSync(join(tmpdir(), 'out-of-order-field-'))
+  const state = openStateFolder(folder)
+  const crew = createCrew({
+    scenario: reference,
+    broker,
+    state: folder,
+    work,
+    ...(options.logs !== undefined && { logs: options.logs }),
+  })
+  const recorder = startRecorder(admin, state, scenario.readModels ?? [], topics)
+  try {
+    onPhase('start')
+    await options.muster(crew)
+    fetchByName(
+      openAddresses(state.addressFolder),
+      instancesOf(scenario).map(({ service }) => service),
+    )
+    const startedAtMs = Date.now()
+    onPhase('work')
+    const outside = await openOutside(cluster)
+    await Promise.all([
+      scenario.workload({ publish: outside.publish }),
+      options.trouble?.({
+        crew,
+        cluster,
+        sleep: delayMs => new Promise(resolve => setTimeout(resolve, delayMs)),
+      }),
+    ])
+    await outside.close()
+    crew.heal()
+    const rest = () =>
+      untilQuiet({
+        admin,
+        state,
+        topics,
+        databases: [...new Set(instancesOf(scenario).map(({ database }) => database))],
+        groups: recorder.groups,
+        quietMs,
+        patienceMs,
+      })
+    onPhase('rest')
+    let cameToRest = await rest()
+    if (scenario.operator !== undefined) {
+      onPhase('redrive')
+      await scenario.operator({ kafka: cluster.kafka('operator', silentLog) })
+      cameToRest = await rest()
+    }
+    const tookMs = Date.now() - startedAtMs
+    await recorder.stop()
+    onPhase('judge')
+    const evidence = await gatherEvidence({
+      scenario,
+      cluster,
+      state,
+      samples: recorder.samples,
+      startedAtMs,
+      folds: options.folds ?? [],
+    })
+    const violations = judge(scenario.guarantees, evidence, options.trouble === undefined)
+    options.inspect?.(evidence)
+    evidence.close()
+    const { messageCount: messages } = evidence
+    return { holds: cameToRest && violations.length === 0, violations, cameToRest, messages, tookMs }
+  } finally {
+    await recorder.stop()
+    const groups = await recorder.groups().catch(() => [])
+    await crew.close()
+    await deleteGroups(admin, groups).catch(() => {})
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Puts messages into topics as services do that are not part of the scenario. */
+async function openOutside({ kafka }: LiveCluster) {
+  const producer = kafka(`outside-${randomUUID()}`, silentLog).producer()
+  await producer.connect()
+  let sending: Promise<unknown> = Promise.resolve()
+  return {
+    publish(topic: string, messages: readonly Message[]) {
+      sending = sending.then(() => producer.send({ topic, messages: [...messages] }))
+    },
+    async close() {
+      await sending
+      await producer.disconnect()
+    },
+  }
+}
