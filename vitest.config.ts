@@ -29,6 +29,8 @@ export default defineConfig({
           name: 'broker',
           include: ['simulator/**/*.broker.test.ts'],
           globalSetup: ['simulator/live/broker/test-setup.ts'],
+          // They share a broker, and some take it away.
+          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           env: { NO_COLOR: '1' },

@@ -22,6 +22,8 @@ interface CheckOptions extends DeskFlags {
   readonly watch?: boolean
   readonly json?: boolean
   readonly plan?: string
+  readonly broker?: string
+  readonly fresh?: boolean
 }
 
 export function addCheckCommand(program: Command, setExitCode: (code: number) => void): void {
@@ -35,6 +37,11 @@ export function addCheckCommand(program: Command, setExitCode: (code: number) =>
       '--plan <plan>',
       "run only this plan, such as 'seed=1&fault=…' from a report, or a JSON plan file",
     )
+    .option(
+      '--broker <host:port>',
+      'run it on a real broker, in real time, under what can be done to it there',
+    )
+    .option('--fresh', 'with --broker: delete the messages that are in the topics there')
     .option('--answer <which>', 'yours, starter, solution, the name of a mistake, or a file', 'yours')
     .option('--all', 'go on after the first failures, through pairs and samples')
     .option('--samples <number>', 'how many larger plans to sample (default 400)')
@@ -56,6 +63,18 @@ async function check(wanted: readonly string[], options: CheckOptions): Promise<
         "Name it, as in npm run check 12 -- --plan 'seed=1'.",
       )
     return checkPlan(exercises[0]!, options.plan, options)
+  }
+  if (options.broker !== undefined) {
+    if (wanted.length !== 1 || exercises.length !== 1)
+      throw new WorkbenchError(
+        'bad-option',
+        '--broker is for one exercise.',
+        'Name it, as in npm run check 12 -- --broker 127.0.0.1:9092.',
+      )
+    const [exercise] = exercises
+    const answer = chooseAnswer(exercise!, options.answer)
+    const { checkOnBroker } = await import('./check-broker.ts')
+    return checkOnBroker(exercise!, answer, options.broker, options.fresh === true)
   }
   const judgeOptions = readJudgeOptions(options)
   const targets = exercises.map(exercise => ({ exercise, answer: chooseAnswer(exercise, options.answer) }))
@@ -100,11 +119,12 @@ async function checkMany(desk: Desk, targets: readonly Target[], options: JudgeO
   return reports.every(({ holds }) => holds) ? 0 : 1
 }
 
-function refuseContradictions({ watch, json, plan }: CheckOptions): void {
+function refuseContradictions({ watch, json, plan, broker }: CheckOptions): void {
   const given = [
+    ...(broker === undefined ? [] : ['--broker']),
     ...(watch === true ? ['--watch'] : []),
-    ...(watch === true && json === true ? ['--json'] : []),
-    ...(watch === true && plan !== undefined ? ['--plan'] : []),
+    ...((watch === true || broker !== undefined) && json === true ? ['--json'] : []),
+    ...((watch === true || broker !== undefined) && plan !== undefined ? ['--plan'] : []),
   ]
   if (given.length < 2) return
   throw new WorkbenchError(

@@ -1,16 +1,13 @@
 /**
  * The table of the demo: one row a failure mode, set as wide as the terminal allows.
  */
-import type { FailureMode } from '#simulator/shop/failure-modes.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'
-import type { RunSpec } from './run-spec.ts'
 import type { SimResult } from './tasks.ts'
 import { formatTime, pad, style } from './terminal.ts'
 
 export interface Row {
-  readonly mode: FailureMode
-  readonly spec: RunSpec
-  readonly result: SimResult
+  readonly mode: { readonly title: string }
+  readonly result: Pick<SimResult, 'holds' | 'violations' | 'trouble' | 'guarantees' | 'summary'>
   /** The plan destroys data that was acknowledged: no service can make good for it, but somebody must notice. */
   readonly destroysData: boolean
 }

@@ -14,14 +14,32 @@ import type { SimResult } from './tasks.ts'
 import { createProgressLine, formatTime, pad, plural, style, terminalWidth, wrap } from './terminal.ts'
 
 const OBSERVE_EVERY_MS = 250
+
+interface DemoOptions {
+  readonly work: string
+  readonly hardLimit: string
+  readonly broker?: string
+  readonly fresh?: boolean
+}
+
+interface SimulatedRow extends Row {
+  readonly spec: RunSpec
+}
+
 export function addDemoCommand(program: Command, setExitCode: (code: number) => void): void {
   program
     .command('demo')
     .description('the order flow under every failure mode, measured')
     .option('--work <which>', 'solutions or exercises', 'solutions')
     .option('--hard-limit <seconds>', 'real time that a single step may take', '10')
-    .action(async (options: { work: string; hardLimit: string }) => {
+    .option('--broker <host:port>', 'on a real broker, in real time, what can be done there')
+    .option('--fresh', 'with --broker: delete the messages that are in the topics there')
+    .action(async (options: DemoOptions) => {
       const work = readWork(options.work)
+      if (options.broker !== undefined) {
+        const { demoOnBroker } = await import('./demo-broker.ts')
+        return setExitCode(await demoOnBroker(options.broker, work, options.fresh))
+      }
       const simulator = startSimulator(work, readHardLimitMs(options.hardLimit))
       const progress = createProgressLine()
       const startedAt = performance.now()
@@ -29,7 +47,7 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
       const width = process.stdout.columns ?? Number.POSITIVE_INFINITY
       console.log(introduction(work))
       console.log(formatHeadings(width))
-      const rows: Row[] = []
+      const rows: SimulatedRow[] = []
       try {
         for (const mode of FAILURE_MODES) {
           progress.show(`  ${mode.title} …`)
@@ -47,7 +65,7 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
     })
 }
 
-async function measure(mode: FailureMode, run: (spec: RunSpec) => Promise<SimResult>): Promise<Row> {
+async function measure(mode: FailureMode, run: (spec: RunSpec) => Promise<SimResult>): Promise<SimulatedRow> {
   const faults = mode.faults.map(text => parseFault(text, mode.title, SHOP_TARGETS))
   const spec: RunSpec = { plan: { seed: 1, faults }, orders: DEFAULT_ORDERS }
   const destroysData = faults.some(({ kind }) => findFaultKind(kind)?.destroysData === true)
@@ -62,7 +80,7 @@ ${style.quiet(`services: ${work === 'solutions' ? 'the reference answers' : 'you
 `
 }
 
-function conclusion(rows: readonly Row[], tookMs: number): string {
+function conclusion(rows: readonly SimulatedRow[], tookMs: number): string {
   const width = Math.min(terminalWidth(), 110)
   const unexpected = rows.filter(row => !isAsPromised(row))
   const destroyed = rows.filter(row => row.destroysData)

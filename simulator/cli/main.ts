@@ -4,10 +4,12 @@
 import { Command, CommanderError } from 'commander'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { addBrokerCommand } from './broker.ts'
+import { addChaosCommand } from './chaos.ts'
 import { addCheckCommand } from './check.ts'
 import { addDemoCommand } from './demo.ts'
 import { addDiffCommand } from './diff.ts'
 import { addHintCommand } from './hint.ts'
+import { addParityCommand } from './parity.ts'
 import { addProgressCommand } from './progress.ts'
 import { addResetCommand } from './reset.ts'
 import { addShopCommand } from './shop.ts'
@@ -39,6 +41,8 @@ addDiffCommand(program, setExitCode)
 addResetCommand(program)
 addTableCommand(program, setExitCode)
 addBrokerCommand(program, setExitCode)
+addChaosCommand(program, setExitCode)
+addParityCommand(program, setExitCode)
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} })
 
 try {

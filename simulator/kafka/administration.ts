@@ -6,7 +6,8 @@ import kafkajsErrors from 'kafkajs/src/errors.js'
 import type { Broker } from './broker.ts'
 import { metadataOf } from './group.ts'
 import { errorCode, notSupported, protocolError } from './protocol-errors.ts'
-import { configure, DEFAULT_CONFIG, type Topic } from './topics.ts'
+import { DEFAULT_CONFIG } from './topic-config.ts'
+import type { Topic } from './topics.ts'
 
 interface ConfigEntry {
   readonly name: string
@@ -37,10 +38,14 @@ export function createTopics(broker: Broker, { topics, validateOnly = false }: C
     if (replicaAssignment !== undefined && replicaAssignment.length > 0)
       throw notSupported('replica assignments')
     try {
-      if (replicationFactor > broker.nodeIds.length) throw protocolError('INVALID_REPLICATION_FACTOR')
+      // -1 leaves it to the cluster.
+      const isPossible =
+        replicationFactor === -1 || (replicationFactor > 0 && replicationFactor <= broker.nodeIds.length)
+      if (!isPossible) throw protocolError('INVALID_REPLICATION_FACTOR')
       const config = Object.fromEntries((configEntries ?? []).map(({ name, value }) => [name, value]))
-      broker.topics.create({ topic, partitions: numPartitions === -1 ? 1 : numPartitions, config })
-      if (validateOnly) broker.topics.delete(topic)
+      const options = { topic, partitions: numPartitions === -1 ? 1 : numPartitions, config }
+      if (validateOnly) broker.topics.prepare(options)
+      else broker.topics.create(options)
     } catch (error) {
       if (!(error instanceof kafkajs.KafkaJSProtocolError)) throw error
       errors.push(new kafkajsErrors.KafkaJSCreateTopicError(error, topic))
@@ -70,7 +75,7 @@ export function createPartitions(
   for (const { topic: name, count } of topicPartitions) {
     const topic = broker.topics.require(name, false)
     if (count <= topic.partitions.length) throw protocolError('INVALID_PARTITIONS')
-    if (!validateOnly) topic.extend(count)
+    if (!validateOnly) broker.topics.extend(topic, count)
   }
   return { throttleTime: 0, clientSideThrottleTime: 0, topicErrors: [] }
 }
@@ -100,8 +105,13 @@ export function listGroups(broker: Broker, nodeId: number): object {
   const names = new Set([...broker.groups.groups.map(({ id }) => id), ...broker.offsets.groups])
   const groups = [...names]
     .filter(groupId => broker.coordinatorOf(groupId) === nodeId)
-    .map(groupId => ({ groupId, protocolType: 'consumer' }))
+    .map(groupId => ({ groupId, protocolType: protocolTypeOf(broker, groupId) }))
   return { throttleTime: 0, clientSideThrottleTime: 0, errorCode: 0, groups }
+}
+
+/** Nobody has been in a group that has its offsets from transactions only. */
+function protocolTypeOf(broker: Broker, groupId: string): string {
+  return broker.groups.get(groupId) === undefined ? '' : 'consumer'
 }
 
 /** A group nobody has heard of is Dead, as in Kafka. */
@@ -113,7 +123,7 @@ export function describeGroups(broker: Broker, groupIds: readonly string[]): obj
       errorCode: 0,
       groupId,
       state,
-      protocolType: state === 'Dead' ? '' : 'consumer',
+      protocolType: protocolTypeOf(broker, groupId),
       protocol: group?.protocol ?? '',
       members: [...(group?.members.values() ?? [])].map(member => ({
         memberId: member.id,
@@ -176,9 +186,7 @@ export function alterConfigs(
 ): object {
   for (const { type, name, configEntries } of resources) {
     const topic = topicResource(broker, { type, name })
-    if (validateOnly) continue
-    topic.config.clear()
-    for (const entry of configEntries) configure(topic, entry.name, entry.value)
+    if (!validateOnly) broker.topics.configure(topic, configEntries)
   }
   return {
     throttleTime: 0,

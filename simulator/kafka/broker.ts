@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts'
 import { Fetches } from './fetches.ts'
 import { GroupCoordinator } from './group-coordinator.ts'
 import { Holds } from './holds.ts'
+import type { Journal } from './journal.ts'
 import { defaultLabel, type LabelledMessage } from './label.ts'
 import { Offsets } from './offsets.ts'
 import { Poison } from './poison.ts'
@@ -21,12 +22,17 @@ export interface BrokerOptions {
   readonly autoCreateTopics: boolean
   readonly initialRebalanceDelayMs: number
   readonly label?: (message: LabelledMessage) => string
+  readonly journal?: Journal | undefined
+  /** Whether it runs in real time: then it must last, and must not keep a program alive. Default false. */
+  readonly wallClock?: boolean
 }
+
+const SIMULATED_CLUSTER_ID = 'out-of-order'
 
 export class Broker {
   readonly runtime: Runtime
   readonly nodeIds: readonly number[]
-  readonly clusterId = 'out-of-order'
+  readonly clusterId: string
   readonly topics: Topics
   readonly offsets: Offsets
   readonly retention: Retention
@@ -39,18 +45,35 @@ export class Broker {
   readonly links = new Set<ClientLink>()
   readonly connections = new Set<Connection>()
 
-  constructor({ runtime, nodes, autoCreateTopics, initialRebalanceDelayMs, label }: BrokerOptions) {
+  constructor(options: BrokerOptions) {
+    const { runtime, nodes, autoCreateTopics, initialRebalanceDelayMs, label, journal } = options
+    const { wallClock = false } = options
     this.runtime = runtime
+    this.clusterId = journal?.clusterId ?? SIMULATED_CLUSTER_ID
     this.nodeIds = Array.from({ length: nodes }, (_, index) => index + 1)
-    this.topics = new Topics(nodes, autoCreateTopics)
-    this.offsets = new Offsets(runtime)
-    this.retention = new Retention(runtime, this.topics, this.offsets)
+    this.topics = new Topics(nodes, autoCreateTopics, journal)
+    this.offsets = new Offsets(runtime, journal)
+    this.retention = new Retention(runtime, this.topics, this.offsets, wallClock)
     this.holds = new Holds(runtime)
     this.poison = new Poison(runtime)
     this.fetches = new Fetches(runtime, this.topics, this.retention, this.holds)
     this.groups = new GroupCoordinator(runtime, this.offsets, this.fetches, initialRebalanceDelayMs)
-    this.transactions = new TransactionCoordinator(runtime, this.topics, this.offsets, this.fetches)
-    this.produce = new Produce(runtime, this.topics, this.transactions, this.fetches, label ?? defaultLabel)
+    this.transactions = new TransactionCoordinator(
+      runtime,
+      this.topics,
+      this.offsets,
+      this.fetches,
+      wallClock,
+      journal,
+    )
+    this.produce = new Produce(
+      runtime,
+      this.topics,
+      this.transactions,
+      this.retention,
+      this.fetches,
+      label ?? defaultLabel,
+    )
   }
 
   address(nodeId: number): { host: string; port: number } {

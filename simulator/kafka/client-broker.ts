@@ -108,6 +108,8 @@ export class ClientBroker {
     await Promise.all([this.#requests.disconnect(), longPolls?.disconnect()])
     this.broker.connections.delete(this.#requests)
     if (longPolls !== undefined) this.broker.connections.delete(longPolls)
+    for (const { link } of this.broker.connections) if (link === this.link) return
+    this.broker.links.delete(this.link)
   }
 
   /** Answered without a step of its own: a real client asks seldom, and nothing interesting depends on when. */
@@ -151,6 +153,7 @@ export class ClientBroker {
       this.#longPolls = new Connection(this.broker.runtime, this.link, this.connectionPool)
       this.broker.connections.add(this.#longPolls)
     }
+    this.broker.links.add(this.link)
     return this.#longPolls.request(FETCH, reply => this.broker.fetches.handle(this.link, request, reply))
   }
 

@@ -5,18 +5,32 @@ import { kafkaContract } from './contract/contract.ts'
 import type { Surroundings } from './contract/stage.ts'
 
 let names = 0
+const HEARTBEATS_OF_OTHER_FETCHERS =
+  'KafkaJS fetches from each node on its own, and the other fetchers send heartbeats meanwhile'
 
-kafkaContract({ name: 'the simulated cluster in virtual time', run: body => inVirtualTime(1, body) })
+kafkaContract({
+  name: 'the simulated cluster in virtual time',
+  kind: 'simulator',
+  run: body => inVirtualTime(1, body),
+})
 kafkaContract({
   name: 'the simulated cluster with three nodes',
+  kind: 'simulator',
   run: body => inVirtualTime(3, body),
-  skip: {
-    'expels a member whose handler outlives its session without a heartbeat, and its messages come again':
-      'KafkaJS fetches from each node on its own, and the other fetchers send heartbeats meanwhile',
-  },
+  skip: Object.fromEntries(
+    [
+      'expels a member whose handler outlives its session without a heartbeat, and its messages come again',
+      'refuses a heartbeat of a member that was expelled, and its messages come again',
+      'refuses a commit of a member that was expelled; KafkaJS calls that final',
+      'ends for good when the handler lets that refusal pass',
+      'joins again when a batch handler lets the refusal of its own commit pass',
+      'gives the messages of an expelled member to another, while the first is still at them',
+    ].map(name => [name, HEARTBEATS_OF_OTHER_FETCHERS]),
+  ),
 })
 kafkaContract({
   name: 'the simulated cluster on the wall clock',
+  kind: 'simulator',
   only: [
     'carries keys, values, headers and timestamps as bytes, and does not look back at the sender’s objects',
     'hands over the messages of a partition in order and commits the next offset after the batch',

@@ -72,6 +72,7 @@ const PAUSE_PATIENCE_MS = 120_000
 export class Fetches {
   readonly #waiting = new Map<PartitionLog, Set<ParkedFetch>>()
   readonly #positions = new Map<string, Map<PartitionLog, Position>>()
+  #longestWaitMs = Number.POSITIVE_INFINITY
 
   constructor(
     readonly runtime: Runtime,
@@ -136,9 +137,27 @@ export class Fetches {
     for (const parked of link.parkedFetches) this.#hurry(parked)
   }
 
+  /** From now on nobody waits longer than this, whoever waits already included. */
+  shorten(longestWaitMs: number): void {
+    this.#longestWaitMs = longestWaitMs
+    for (const parked of this.#all()) {
+      parked.deadlineMs = Math.min(parked.deadlineMs, this.runtime.now() + longestWaitMs)
+      this.#hurry(parked)
+    }
+  }
+
   /** Forgets the fetches of a client whose connection is gone. */
   drop(link: ClientLink): void {
     for (const parked of [...link.parkedFetches]) this.#unpark(parked)
+  }
+
+  /** Forgets where a client read that has disconnected. */
+  forget(link: ClientLink): void {
+    const { groupId = '' } = link.options
+    const positions = this.#positions.get(groupId)
+    if (positions === undefined) return
+    for (const [log, position] of positions) if (position.link === link) positions.delete(log)
+    if (positions.size === 0) this.#positions.delete(groupId)
   }
 
   /** @throws KafkaJSOffsetOutOfRange as KafkaJS makes it from the first partition in error */
@@ -192,7 +211,7 @@ export class Fetches {
       reply,
       logs,
       isPartial: pausedForMs !== undefined,
-      deadlineMs: nowMs + request.maxWaitTime,
+      deadlineMs: nowMs + Math.min(request.maxWaitTime, this.#longestWaitMs),
       timer: NEVER,
     }
     const mayResume = pausedForMs !== undefined && pausedForMs < PAUSE_PATIENCE_MS

@@ -84,7 +84,7 @@ describe('the group coordinator', () => {
 
   it('takes commits from anybody while nobody is in the group', () => {
     expect(commit('', -1)).toBe('ok')
-    expect(broker.offsets.get('g', 't', 0)).toEqual({ offset: 1, metadata: null })
+    expect(broker.offsets.get('g', 't', 0)).toMatchObject({ offset: 1, metadata: null })
   })
 
   it('tells the leader all members, and the others none', async () => {

@@ -169,8 +169,8 @@ export class GroupCoordinator {
     const group = this.#groups.get(groupId)
     if (group === undefined && !this.offsets.has(groupId)) throw protocolError('GROUP_ID_NOT_FOUND')
     if (group !== undefined && group.state !== 'Empty') throw protocolError('NON_EMPTY_GROUP')
-    this.#groups.delete(groupId)
     this.offsets.deleteGroup(groupId)
+    this.#groups.delete(groupId)
   }
 
   /**
@@ -217,7 +217,7 @@ export class GroupCoordinator {
     for (const id of [...group.members.keys()]) this.expel(groupId, id)
     const committed = this.offsets.get(groupId, topic, partition)
     if (committed !== undefined && committed.offset <= offset) return
-    this.offsets.set(groupId, topic, partition, { offset, metadata: 'reset by an operator' })
+    this.offsets.set(groupId, [{ topic, partition, offset, metadata: 'reset by an operator' }])
   }
 
   #admit(group: Group, link: ClientLink, request: JoinRequest, reply: Reply<JoinResponse>): void {

@@ -119,9 +119,10 @@ class SimulatedKafka {
         broker.fetches.want(link)
         return stop()
       },
-      disconnect: () => {
+      disconnect: async () => {
         broker.fetches.want(link)
-        return disconnect()
+        await disconnect()
+        broker.fetches.forget(link)
       },
     })
   }

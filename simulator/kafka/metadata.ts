@@ -42,8 +42,14 @@ export function describeMetadata(
   names: readonly string[],
   mayCreate: boolean,
 ): ClusterMetadata {
+  const unknown = names.filter(name => broker.topics.get(name) === undefined)
+  if (unknown.length > 0) {
+    // Made on demand, but not there yet: the client is told of it when it asks again.
+    for (const name of unknown) broker.topics.require(name, mayCreate)
+    throw protocolError('UNKNOWN_TOPIC_OR_PARTITION')
+  }
   const topics =
-    names.length === 0 ? broker.topics.all : names.map(name => broker.topics.require(name, mayCreate))
+    names.length === 0 ? broker.topics.all : names.map(name => broker.topics.require(name, false))
   return {
     throttleTime: 0,
     clientSideThrottleTime: 0,

@@ -1,6 +1,7 @@
 /**
  * One partition: messages in order of offset, its watermarks, and what its transactions did.
  */
+import type { Journal } from './journal.ts'
 import { ProducerSequence } from './producer-sequence.ts'
 import { type FetchedMessage, fetchMessage, type StoredMessage } from './stored-message.ts'
 
@@ -34,6 +35,7 @@ export class PartitionLog {
     readonly partition: number,
     /** The node that leads it. */
     readonly leader: number,
+    readonly journal?: Journal,
   ) {}
 
   /** The first offset there is. */
@@ -52,21 +54,31 @@ export class PartitionLog {
     return this.high
   }
 
-  /** @returns the offset of the first of them */
-  append(messages: readonly StoredMessage[]): number {
-    const baseOffset = this.high
-    for (const message of messages) this.#messages.push(message)
-    const { origin } = messages[0]!
-    if (origin.transactional && origin.control === undefined && !this.#open.has(origin.producerId)) {
-      this.#open.set(origin.producerId, baseOffset)
-    }
-    return baseOffset
+  /** The producers whose transactions have messages here and are not ended. */
+  get openProducers(): readonly string[] {
+    return [...this.#open.keys()]
   }
 
-  /** Writes the marker that ends a transaction here. */
+  /** @returns the offset of the first of them @throws KAFKA_STORAGE_ERROR */
+  append(messages: readonly StoredMessage[]): number {
+    this.journal?.append(this.topic, this.partition, this.high, messages)
+    return this.#push(messages)
+  }
+
+  /** Fills an empty log with what a journal has kept of it. */
+  restore(low: number, messages: Iterable<StoredMessage>): void {
+    this.#base = low
+    this.#low = low
+    for (const message of messages) {
+      if (message.origin.control === undefined) this.#push([message])
+      else this.endTransaction(message.origin.producerId, message)
+    }
+  }
+
+  /** Appends the marker that ends a transaction here; the journal has it already. */
   endTransaction(producerId: string, marker: StoredMessage): void {
     const firstOffset = this.#open.get(producerId)
-    const lastOffset = this.append([marker])
+    const lastOffset = this.#push([marker])
     this.#open.delete(producerId)
     if (marker.origin.control !== 'abort' || firstOffset === undefined) return
     this.#aborted.push({ producerId, firstOffset, lastOffset })
@@ -118,11 +130,12 @@ export class PartitionLog {
     return undefined
   }
 
-  /** Deletes what lies before `offset`. @returns how many messages that were */
+  /** Deletes what lies before `offset`. @returns how many messages that were @throws KAFKA_STORAGE_ERROR */
   deleteBefore(offset: number): number {
     const low = Math.min(Math.max(offset, this.#low), this.high)
     const deleted = low - this.#low
     if (deleted === 0) return 0
+    this.journal?.deleteBefore(this.topic, this.partition, low)
     this.#low = low
     this.#aborted = this.#aborted.filter(({ lastOffset }) => lastOffset >= low)
     if ((low - this.#base) * 2 >= this.#messages.length) {
@@ -141,5 +154,15 @@ export class PartitionLog {
 
   *entries(): Iterable<readonly [offset: number, message: StoredMessage]> {
     for (let offset = this.#low; offset < this.high; offset++) yield [offset, this.at(offset)!]
+  }
+
+  #push(messages: readonly StoredMessage[]): number {
+    const baseOffset = this.high
+    for (const message of messages) this.#messages.push(message)
+    const { origin } = messages[0]!
+    if (origin.transactional && origin.control === undefined && !this.#open.has(origin.producerId)) {
+      this.#open.set(origin.producerId, baseOffset)
+    }
+    return baseOffset
   }
 }

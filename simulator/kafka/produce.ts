@@ -6,9 +6,18 @@ import type { Runtime, Strike } from '#simulator/world/runtime.ts'
 import type { Fetches } from './fetches.ts'
 import type { LabelledMessage } from './label.ts'
 import type { PartitionLog } from './partition-log.ts'
+import type { ProducerSequence } from './producer-sequence.ts'
 import { protocolError } from './protocol-errors.ts'
 import type { AppendRecord, LostRecord } from './records.ts'
-import { type Origin, PLAIN, type StoredMessage, storeMessage, textOf } from './stored-message.ts'
+import type { Retention } from './retention.ts'
+import {
+  type Origin,
+  PLAIN,
+  requireEncodable,
+  type StoredMessage,
+  storeMessage,
+  textOf,
+} from './stored-message.ts'
 import type { Topics } from './topics.ts'
 import type { ProducerIdentity, TransactionCoordinator } from './transaction-coordinator.ts'
 
@@ -33,7 +42,7 @@ interface ProducedPartition {
   partition: number
   errorCode: 0
   baseOffset: string
-  logAppendTime: '-1'
+  logAppendTime: string
   logStartOffset: string
 }
 
@@ -45,25 +54,37 @@ export interface ProduceResponse {
 /** What can strike a `send`, besides a crash. */
 export const SEND_FAULTS = ['ack-lost', 'lost-write', 'hold', 'error'] as const
 
+/** From nobody, the leader, all replicas. */
+const ACKS = [0, 1, -1]
+/** What a batch takes besides its messages (magic 2). */
+const BATCH_HEADER_BYTES = 61
+/** What is answered where messages carry their producer's time; for a batch that came before, Kafka answers with that. */
+const NO_APPEND_TIME = -1
+
 export class Produce {
   constructor(
     readonly runtime: Runtime,
     readonly topics: Topics,
     readonly transactions: TransactionCoordinator,
+    readonly retention: Retention,
     readonly fetches: Fetches,
     readonly label: (message: LabelledMessage) => string,
   ) {}
 
-  /** What the client does before it sends. Timestamps are those of its own clock. */
+  /**
+   * What the client does before it sends. Timestamps are those of its own clock.
+   * @throws TypeError, SyntaxError, INVALID_RECORD for what cannot be encoded
+   */
   encode(request: ProduceRequest): EncodedBatch[] {
     const nowMs = Date.now()
     const batches: EncodedBatch[] = []
     for (const { topic, partitions } of request.topicData) {
       for (const { partition: name, firstSequence = 0, messages } of partitions) {
         const partition = Number(name)
-        const encoded = messages.map(message =>
-          storeMessage(message, this.label({ topic, partition, message }), nowMs),
-        )
+        const encoded = messages.map(message => {
+          requireEncodable(message)
+          return storeMessage(message, this.label({ topic, partition, message }), nowMs)
+        })
         batches.push({ topic, partition, firstSequence, messages: encoded })
       }
     }
@@ -80,6 +101,7 @@ export class Produce {
     producer: string,
     strike: Strike | undefined,
   ): ProduceResponse {
+    if (!ACKS.includes(request.acks)) throw protocolError('INVALID_REQUIRED_ACKS')
     let lost = false
     for (const { kind } of strike?.faults ?? []) {
       if (kind === 'error') throw protocolError('NOT_LEADER_FOR_PARTITION')
@@ -91,11 +113,13 @@ export class Produce {
     for (const batch of batches) {
       try {
         const log = this.topics.log(batch.topic, batch.partition)
+        const { high } = log
         const baseOffset = lost
           ? this.#lose(log, batch, producer)
           : this.#append(log, batch, request, producer)
         written.push(log)
-        report(response, log, baseOffset)
+        const duplicate = baseOffset < high ? log.at(baseOffset) : undefined
+        report(response, log, baseOffset, duplicate?.timestamp ?? NO_APPEND_TIME)
       } catch (error) {
         firstError ??= error
       }
@@ -107,21 +131,26 @@ export class Produce {
 
   #append(log: PartitionLog, batch: EncodedBatch, request: ProduceRequest, producer: string): number {
     const { messages, firstSequence } = batch
-    let sizeBytes = 0
+    const { maxMessageBytes, maxTimestampAheadMs } = this.topics.get(log.topic)!
+    let sizeBytes = BATCH_HEADER_BYTES
     for (const message of messages) sizeBytes += message.sizeBytes
-    if (sizeBytes > this.topics.get(log.topic)!.maxMessageBytes) throw protocolError('MESSAGE_TOO_LARGE')
+    if (sizeBytes > maxMessageBytes) throw protocolError('MESSAGE_TOO_LARGE')
+    const latest = this.runtime.now() + maxTimestampAheadMs
+    for (const { timestamp } of messages) if (timestamp > latest) throw protocolError('INVALID_TIMESTAMP')
     const transactional = request.transactionalId !== undefined
     const producerId = String(request.producerId)
     if (transactional) this.transactions.checkWrite(request, log)
+    let sequence: ProducerSequence | undefined
     if (producerId !== PLAIN.producerId) {
-      const sequence = log.sequence(producerId)
+      sequence = log.sequence(producerId)
       const before = sequence.check(request.producerEpoch, firstSequence, messages.length)
       if (before !== undefined) return before
-      sequence.appended(request.producerEpoch, firstSequence, messages.length, log.high)
       const origin: Origin = { producerId, transactional }
       for (const message of messages) message.origin = origin
     }
+    this.retention.expireBeforeWrite(log)
     const baseOffset = log.append(messages)
+    sequence?.appended(request.producerEpoch, firstSequence, messages.length, baseOffset)
     for (let index = 0; index < messages.length; index++) {
       const message = messages[index]!
       const record: AppendRecord = {
@@ -158,7 +187,12 @@ export class Produce {
   }
 }
 
-function report(response: ProduceResponse, log: PartitionLog, baseOffset: number): void {
+function report(
+  response: ProduceResponse,
+  log: PartitionLog,
+  baseOffset: number,
+  logAppendTime: number,
+): void {
   let topic = response.topics.find(({ topicName }) => topicName === log.topic)
   if (topic === undefined) {
     topic = { topicName: log.topic, partitions: [] }
@@ -168,7 +202,7 @@ function report(response: ProduceResponse, log: PartitionLog, baseOffset: number
     partition: log.partition,
     errorCode: 0,
     baseOffset: String(baseOffset),
-    logAppendTime: '-1',
+    logAppendTime: String(logAppendTime),
     logStartOffset: String(log.low),
   })
 }

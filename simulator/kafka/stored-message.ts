@@ -2,6 +2,8 @@
  * A message as the log keeps it and as KafkaJS hands it out; the two never share a Buffer with each other or the caller.
  */
 import type { Message } from 'kafkajs'
+import Long from 'kafkajs/src/utils/long.js'
+import { protocolError } from './protocol-errors.ts'
 
 /** Text stays a string (immutable, and compact in V8); only what came as bytes is kept as bytes. */
 export type StoredBytes = string | Buffer | null
@@ -55,9 +57,30 @@ export const PLAIN: Origin = { producerId: '-1', transactional: false }
 const RECORD_OVERHEAD_BYTES = 12
 
 /**
- * Encodes as KafkaJS's protocol does: strings as UTF-8, other keys and values through `String()`, a header that is neither
- * string nor bytes is a TypeError.
+ * Refuses what KafkaJS cannot encode, with its own errors: a key, value or header that is neither text nor bytes, a timestamp
+ * that is no whole number.
+ * @throws TypeError, SyntaxError; INVALID_RECORD for typed arrays, which KafkaJS measures in bytes and writes otherwise
  */
+export function requireEncodable({ key, value, headers, timestamp }: Message): void {
+  if (typeof key !== 'string') requireBytes(key)
+  if (typeof value !== 'string') requireBytes(value)
+  for (const name in headers) {
+    const header = headers[name] as HeaderValue
+    // KafkaJS measures a header when it encodes it, and so throws its TypeError here.
+    if (!Array.isArray(header)) Buffer.byteLength(header)
+    else for (const one of header) Buffer.byteLength(one)
+  }
+  if (timestamp !== undefined && timestamp !== null) Long.fromValue(timestamp)
+}
+
+function requireBytes(value: unknown): void {
+  if (value === null || value === undefined || Buffer.isBuffer(value)) return
+  // Throws unless it is some other kind of bytes.
+  Buffer.byteLength(value as string)
+  throw protocolError('INVALID_RECORD')
+}
+
+/** Keeps a message as KafkaJS's protocol would carry it: strings as UTF-8, each value of a header as a header of its own. */
 export function storeMessage(message: Message, label: string, nowMs: number): StoredMessage {
   const key = store(message.key)
   const value = store(message.value)
@@ -66,13 +89,18 @@ export function storeMessage(message: Message, label: string, nowMs: number): St
   let sizeBytes = RECORD_OVERHEAD_BYTES + sizeOf(key) + sizeOf(value)
   if (headers !== undefined) {
     for (const name in headers) {
-      const header = headers[name] as HeaderValue
+      const given = headers[name] as HeaderValue
+      const values = (Array.isArray(given) ? given : [given]).map(storeHeader)
+      // A reader cannot tell one value from a list of one, and an empty list is no header at all.
+      const header = values.length === 1 ? values[0] : values
+      if (header === undefined || values.length === 0) continue
       stored ??= {}
-      stored[name] = Array.isArray(header) ? header.map(storeHeader) : storeHeader(header)
-      sizeBytes += name.length + (Array.isArray(header) ? 0 : Buffer.byteLength(header)) + 2
+      stored[name] = header
+      for (const value of values) sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 2
     }
   }
-  const timestamp = message.timestamp === undefined ? nowMs : Number(message.timestamp)
+  const timestamp =
+    message.timestamp === undefined || message.timestamp === null ? nowMs : Number(message.timestamp)
   return { key, value, headers: stored, timestamp, label, sizeBytes, origin: PLAIN, seq: 0 }
 }
 
@@ -128,15 +156,12 @@ function contextOf(origin: Origin): BatchContext {
   }
 }
 
-function store(value: unknown): StoredBytes {
+function store(value: Buffer | string | null | undefined): StoredBytes {
   if (value === null || value === undefined) return null
-  if (typeof value === 'string') return value
-  return Buffer.isBuffer(value) ? Buffer.from(value) : String(value)
+  return typeof value === 'string' ? value : Buffer.from(value)
 }
 
 function storeHeader(header: Buffer | string): Buffer | string {
-  // KafkaJS measures a header like this when it encodes it, and so throws its TypeError here.
-  Buffer.byteLength(header)
   return typeof header === 'string' ? header : Buffer.from(header)
 }
 

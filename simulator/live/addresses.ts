@@ -1,7 +1,7 @@
 /**
  * Where the instances are: one small file for each in a folder that all processes share, as a registry or DNS would have it.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -15,9 +15,14 @@ export interface Addresses {
   all(): readonly Address[]
 }
 
+/** Two changes of a folder within one tick of the file system's clock look like one. */
+const TICK_MS = 100
+
 export function openAddresses(folder: string): Addresses {
   mkdirSync(folder, { recursive: true })
   const fileOf = (name: string) => join(folder, `${name}.json`)
+  /** Asked at every request, and the same for hours: read again only when something has changed in the folder. */
+  let known: { readonly mtimeMs: number; readonly addresses: readonly Address[] } | undefined
   return {
     announce(address) {
       // Renamed into place: a reader sees the old or the new file, never half of one.
@@ -26,15 +31,25 @@ export function openAddresses(folder: string): Addresses {
       renameSync(temporary, fileOf(address.name))
     },
     withdraw: name => rmSync(fileOf(name), { force: true }),
-    all: () =>
-      readdirSync(folder)
-        .filter(file => file.endsWith('.json'))
-        .sort()
-        .flatMap(file => {
-          const read = Address.safeParse(readJson(join(folder, file)))
-          return read.success ? [read.data] : []
-        }),
+    all() {
+      const mtimeMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
+      if (mtimeMs === undefined) return []
+      if (known?.mtimeMs === mtimeMs) return known.addresses
+      const addresses = readAll(folder)
+      known = Date.now() - mtimeMs > TICK_MS ? { mtimeMs, addresses } : undefined
+      return addresses
+    },
   }
+}
+
+function readAll(folder: string): Address[] {
+  return readdirSync(folder)
+    .filter(file => file.endsWith('.json'))
+    .flatMap(file => {
+      const read = Address.safeParse(readJson(join(folder, file)))
+      return read.success ? [read.data] : []
+    })
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
 }
 
 /** Undefined when the file has gone or is no JSON: whoever it tells of cannot be reached by it. */

@@ -3,6 +3,7 @@
  * when it dies. The broker is not touched, and knows nothing of them.
  */
 import type { KafkaMessage } from 'kafkajs'
+import { nearest } from '#simulator/faults/nearest.ts'
 import { type PlanTargets, parseFault } from '#simulator/faults/plan.ts'
 import { defaultLabel } from '#simulator/kafka/label.ts'
 import { unreadable } from '#simulator/kafka/poison.ts'
@@ -39,21 +40,52 @@ export const CLIENT_FAULT_KINDS: Readonly<Record<string, string>> = {
 
 const DEFAULT_SLOW_MS = 1_000
 
-/** @throws WorkbenchError `bad-fault`; `not-on-a-broker` for kinds that only a simulation can play */
-export function parseClientFaults(texts: readonly string[], targets: PlanTargets): Fault[] {
+/**
+ * @param consumers services that are given messages: whoever else is struck would never notice. Default: all
+ * @throws WorkbenchError `bad-plan`, `bad-fault`; `not-on-a-broker` for what only a simulation can play
+ */
+export function parseClientFaults(
+  texts: readonly string[],
+  targets: PlanTargets,
+  consumers: readonly string[] = targets.services,
+): Fault[] {
   return texts.map((text, index) => {
     const fault = parseFault(text, `--fault ${index + 1}`, targets)
-    const site = fault.at === undefined ? undefined : /^[^/]+\/(\w+)/.exec(fault.at)?.[1]
-    const isPlayable =
-      fault.kind in CLIENT_FAULT_KINDS &&
-      (fault.kind === 'slow' ? site === undefined : site === (fault.kind === 'crash' ? 'handled' : 'deliver'))
-    if (isPlayable) return fault
+    if (!isPlayable(fault)) {
+      throw new WorkbenchError(
+        'not-on-a-broker',
+        `${text} cannot be played against a real broker in real time.`,
+        'What can: slow:SERVICE@0s+30s?by=2s, error:SERVICE/deliver SUBJECT?times=4, poison:SERVICE/deliver SUBJECT, crash:SERVICE/handled SUBJECT; everything else: npm run sim.',
+      )
+    }
+    const struck = fault.service ?? siteOf(fault)!.service
+    if (consumers.includes(struck)) return fault
     throw new WorkbenchError(
       'not-on-a-broker',
-      `${text} cannot be played against a real broker in real time.`,
-      'What can: slow:SERVICE@0s+30s?by=2s, error:SERVICE/deliver SUBJECT?times=4, poison:SERVICE/deliver SUBJECT, crash:SERVICE/handled SUBJECT; everything else: npm run sim.',
+      `${text} would strike nobody: ${struck} is no service that reads messages.`,
+      `The nearest is ${nearest(struck, consumers)[0]}; all of them: ${consumers.join(', ')}.`,
     )
   })
+}
+
+function isPlayable(fault: Fault): boolean {
+  if (!(fault.kind in CLIENT_FAULT_KINDS)) return false
+  if (fault.kind === 'slow') return fault.service !== undefined
+  return siteOf(fault)?.operation === (fault.kind === 'crash' ? 'handled' : 'deliver')
+}
+
+interface Site {
+  readonly service: string
+  readonly operation: string
+  readonly subject: string
+  /** Counted from 1. */
+  readonly occurrence: number
+}
+
+function siteOf({ at = '' }: Fault): Site | undefined {
+  const [, service, operation, subject, occurrence = '1'] = /^([^/]+)\/(\w+) (.+?)(?:#(\d+))?$/.exec(at) ?? []
+  if (service === undefined || operation === undefined || subject === undefined) return undefined
+  return { service, operation, subject, occurrence: Number(occurrence) }
 }
 
 /**
@@ -67,15 +99,27 @@ export function createClientFaults(
   kill: () => void = () => process.kill(process.pid, 'SIGKILL'),
 ): ClientFaults {
   let isHealed = false
-  const left = new Map(faults.map(fault => [fault, fault.times ?? 1]))
-  const strikes = (kind: string, operation: string, subject: string) =>
-    faults.find(fault => {
-      if (isHealed || fault.kind !== kind || left.get(fault) === 0) return false
-      if (fault.at?.replace(/#1$/, '') !== `${service}/${operation} ${subject}`) return false
-      left.set(fault, left.get(fault)! - 1)
-      return true
-    })
-  const isSlowNow = ({ kind, service: struck, from = 0, for: length = Number.POSITIVE_INFINITY }: Fault) => {
+  const planned = faults.map(fault => ({ fault, site: siteOf(fault) }))
+  /** How often this process has come by each site at which something is planned. */
+  const visits = new Map<string, number>()
+
+  /** The kinds that strike now. */
+  function visit(operation: string, subject: string): string[] {
+    const here = planned.filter(
+      ({ site }) => site?.service === service && site.operation === operation && site.subject === subject,
+    )
+    if (here.length === 0) return []
+    const name = `${operation} ${subject}`
+    const count = (visits.get(name) ?? 0) + 1
+    visits.set(name, count)
+    if (isHealed) return []
+    return here.flatMap(
+      ({ fault: { kind, times = kind === 'poison' ? Number.POSITIVE_INFINITY : 1 }, site }) =>
+        count >= site!.occurrence && count < site!.occurrence + times ? [kind] : [],
+    )
+  }
+
+  function isSlowNow({ kind, service: struck, from = 0, for: length = Number.POSITIVE_INFINITY }: Fault) {
     const elapsedMs = Date.now() - startedAtMs
     return kind === 'slow' && struck === service && elapsedMs >= from && elapsedMs < from + length
   }
@@ -86,12 +130,12 @@ export function createClientFaults(
       const subject = defaultLabel(delivery)
       const slow = isHealed ? undefined : faults.find(isSlowNow)
       if (slow !== undefined) await new Promise(resolve => setTimeout(resolve, slow.by ?? DEFAULT_SLOW_MS))
-      if (strikes('error', 'deliver', subject) !== undefined) throw new Error(`a planned error at ${subject}`)
-      if (strikes('poison', 'deliver', subject) === undefined) return message
-      return { ...message, value: unreadable(message.value) }
+      const kinds = visit('deliver', subject)
+      if (kinds.includes('error')) throw new Error(`a planned error at ${subject}`)
+      return kinds.includes('poison') ? { ...message, value: unreadable(message.value) } : message
     },
     afterHandling(delivery) {
-      if (strikes('crash', 'handled', defaultLabel(delivery)) !== undefined) kill()
+      if (visit('handled', defaultLabel(delivery)).includes('crash')) kill()
     },
     heal() {
       isHealed = true

@@ -15,6 +15,8 @@ export interface InstanceEntry {
   readonly service: string
   /** Instances of one service share their database, as replicas do; a relay shares the one it relays from. */
   readonly database: string
+  /** Nobody runs a second payment provider for themselves, and ours remembers for one process only. */
+  readonly isOutside: boolean
   readonly run: Service
 }
 
@@ -25,12 +27,14 @@ export function instancesOf(scenario: Scenario): InstanceEntry[] {
       name,
       service: name,
       database: name,
+      isOutside: true,
       run: partyService(create),
     })),
     ...scenario.services.map(({ name, service, database = name }) => ({
       name,
       service: name,
       database,
+      isOutside: false,
       run: service,
     })),
   ]
@@ -38,7 +42,7 @@ export function instancesOf(scenario: Scenario): InstanceEntry[] {
 
 /**
  * @param names as given on the command line; none for all. `inventory-2` is a second instance of `inventory`
- * @throws WorkbenchError `unknown-service` naming the nearest one; `repeated-service`
+ * @throws WorkbenchError `unknown-service` naming the nearest one; `repeated-service`; `outside-party` for a second instance of one
  */
 export function chooseInstances(all: readonly InstanceEntry[], names: readonly string[]): InstanceEntry[] {
   if (names.length === 0) return [...all]
@@ -53,6 +57,13 @@ export function chooseInstances(all: readonly InstanceEntry[], names: readonly s
   return names.map(name => {
     const [, service = name] = /^(.+?)-[2-9]$/.exec(name) ?? []
     const entry = all.find(entry => entry.name === service)
+    if (entry?.isOutside && name !== service) {
+      throw new WorkbenchError(
+        'outside-party',
+        `${service} is an outside party, and there is one of it.`,
+        `A second instance can be had of the services: ${servicesOf(all).join(', ')}.`,
+      )
+    }
     if (entry !== undefined) return { ...entry, name }
     const known = all.map(({ name }) => name)
     throw new WorkbenchError(
@@ -61,6 +72,10 @@ export function chooseInstances(all: readonly InstanceEntry[], names: readonly s
       `The nearest is ${nearest(service, known)[0]}; all of them: ${known.join(', ')}.`,
     )
   })
+}
+
+function servicesOf(all: readonly InstanceEntry[]): string[] {
+  return all.filter(({ isOutside }) => !isOutside).map(({ name }) => name)
 }
 
 function partyService(create: (memory: PartyMemory) => Party): Service {

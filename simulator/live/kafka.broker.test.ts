@@ -15,6 +15,7 @@ let names = 0
 
 kafkaContract({
   name: 'a real broker',
+  kind: 'realBroker',
   concurrent: true,
   run: body =>
     body({

@@ -10,10 +10,11 @@ import { readGroupLag } from './group-lag.ts'
 import { type InstanceEntry, instancesOf } from './instance.ts'
 import type { Log } from './logs.ts'
 import { createMetrics } from './metrics.ts'
-import { type RunningInstance, startInstance } from './running-instance.ts'
+import { prepareInstance, type RunningInstance } from './running-instance.ts'
 import { ownTimers } from './service-context.ts'
 import { fetchByName } from './service-fetch.ts'
 import type { StateFolder } from './state-folder.ts'
+import { listenForFailures } from './stray-failures.ts'
 
 export interface LiveOptions {
   readonly scenario: Scenario
@@ -29,6 +30,8 @@ export interface LiveOptions {
   readonly ports?: Readonly<Record<string, number>>
   /** What instances serve besides their services, by instance name. */
   readonly extras?: Readonly<Record<string, Hono>>
+  /** Told of an uncaught error that comes from no service. Default: a line in the log, and the process ends with exit code 1. */
+  onStray?(error: unknown): void
 }
 
 export interface Live {
@@ -39,7 +42,10 @@ export interface Live {
   stop(): Promise<void>
 }
 
-/** @throws WorkbenchError `instance-running`, `port-in-use`, `other-cluster`; what had been started is stopped again */
+/**
+ * A service that fails, or whose consumer KafkaJS gives up, is started anew; the others go on.
+ * @throws WorkbenchError `instance-running`, `port-in-use`, `other-cluster`; then nothing has been started
+ */
 export async function startLive(options: LiveOptions): Promise<Live> {
   const { scenario, cluster, state, log, groups } = options
   state.bindTo(cluster.clusterId)
@@ -60,20 +66,33 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     startedAtMs: Date.now(),
   }
   const running: RunningInstance[] = []
-  const stop = async () => void (await Promise.all(running.map(instance => instance.stop())))
+  const onStray = options.onStray ?? (error => endProcess(log, error))
+  const stopListening = listenForFailures(onStray)
+  async function stop(): Promise<void> {
+    await Promise.all(running.map(instance => instance.stop()))
+    stopListening()
+  }
   try {
     for (const entry of options.instances) {
       const port = options.ports?.[entry.name] ?? 0
-      running.push(await startInstance(entry, surroundings, port, options.extras?.[entry.name]))
+      running.push(await prepareInstance(entry, surroundings, port, options.extras?.[entry.name]))
     }
   } catch (error) {
     await stop()
     throw error
   }
+  // Only when all have their lock and their port: whoever is refused has done nothing yet.
+  for (const instance of running) instance.start()
   return {
     instances: running,
     isReady: () => running.every(instance => instance.isReady()),
     heal: () => running.forEach(instance => void instance.heal()),
     stop,
   }
+}
+
+/** What is wrong here is not known, so neither is what still works: whoever watches the process starts it anew, and it resumes. */
+function endProcess(log: Log, error: unknown): void {
+  log.fatal({ err: error }, 'failed, and it was none of the services: this process ends')
+  process.exit(1)
 }

@@ -10,10 +10,13 @@ export interface Metrics {
   /** Which partitions an instance reads now; replaces what was said before. */
   assigned(instance: string, partitions: readonly { topic: string; partition: number }[]): void
   consumerGivenUp(service: string): void
+  restarted(service: string): void
   readonly contentType: string
   text(): Promise<string>
 }
 
+/** Prometheus gives a scrape 10 s, and without a broker the other figures are wanted all the more. */
+const LONGEST_READ_MS = 3_000
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30]
 
 /** @param readLag asked at every scrape; rejects when the broker does not answer */
@@ -47,6 +50,12 @@ export function createMetrics(readLag: () => Promise<readonly GroupLag[]>): Metr
     labelNames: ['service'],
     registers,
   })
+  const restarts = new Counter({
+    name: 'service_restarts_total',
+    help: 'Times a service of this process was started anew because it had failed.',
+    labelNames: ['service'],
+    registers,
+  })
   const up = new Gauge({ name: 'kafka_up', help: '1 when the broker answered this scrape.', registers })
   const lag = new Gauge({
     name: 'kafka_consumergroup_lag',
@@ -63,18 +72,26 @@ export function createMetrics(readLag: () => Promise<readonly GroupLag[]>): Metr
 
   const reads = new Map<string, { instance: string; topic: string; partition: number }[]>()
 
+  let reading: Promise<readonly GroupLag[]> | undefined
+
+  /** A question that the broker has not answered yet is not asked again. */
+  function readOnce(): Promise<readonly GroupLag[]> {
+    reading ??= readLag().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
   async function collectLag(): Promise<void> {
+    const groups = await within(LONGEST_READ_MS, readOnce()).catch(() => undefined)
+    // From here on without a pause, so that no other scrape finds half of it.
     lag.reset()
     members.reset()
-    try {
-      for (const group of await readLag()) {
-        members.set({ consumergroup: group.group }, group.members)
-        for (const { topic, partition, messages: behind } of group.partitions)
-          lag.set({ consumergroup: group.group, topic, partition }, behind)
-      }
-      up.set(1)
-    } catch {
-      up.set(0)
+    up.set(groups === undefined ? 0 : 1)
+    for (const group of groups ?? []) {
+      members.set({ consumergroup: group.group }, group.members)
+      for (const { topic, partition, messages: behind } of group.partitions)
+        lag.set({ consumergroup: group.group, topic, partition }, behind)
     }
   }
 
@@ -90,10 +107,24 @@ export function createMetrics(readLag: () => Promise<readonly GroupLag[]>): Metr
       for (const labels of labelled) assigned.set(labels, 1)
     },
     consumerGivenUp: service => givenUp.inc({ service }),
+    restarted: service => restarts.inc({ service }),
     contentType: registry.contentType,
     async text() {
       await collectLag()
       return registry.metrics()
     },
+  }
+}
+
+/** @throws Error when it takes longer; what was asked goes on */
+async function within<T>(limitMs: number, asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
+  })
+  try {
+    return await Promise.race([asked, tooLong])
+  } finally {
+    clearTimeout(timer)
   }
 }

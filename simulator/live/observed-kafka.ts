@@ -6,12 +6,13 @@ import type { KafkaClient } from '#simulator/service.ts'
 import type { ClientFaults } from './client-faults.ts'
 import type { Log } from './logs.ts'
 import type { Metrics } from './metrics.ts'
+import type { ServiceContext } from './service-context.ts'
 import { withinTrace } from './trace-scope.ts'
 
 export interface ObservedKafka {
   /** KafkaJS's own interface, as the service gets it. */
   readonly kafka: KafkaClient
-  /** False until every consumer that was started has joined its group. */
+  /** True while every consumer that was started is in its group. */
   isReady(): boolean
   /** Lets the handlers and sends that are under way end, leaves the groups, and disconnects. */
   close(): Promise<void>
@@ -21,6 +22,10 @@ export interface ObservedKafkaOptions {
   readonly service: string
   readonly instance: string
   readonly kafka: KafkaClient
+  /** Of the service: its handlers are called in it. */
+  readonly context: ServiceContext
+  /** Of the clients themselves: sockets, heartbeats, retries. They outlive the service's code by the time it takes to close them. */
+  readonly clientContext: ServiceContext
   readonly faults: ClientFaults
   readonly log: Log
   readonly metrics: Metrics
@@ -32,54 +37,77 @@ interface Closable {
   disconnect(): Promise<void>
 }
 
+/**
+ * A consumer that is stopped waits for its long poll, by default up to 5 s, and looks for a rebalance only between two polls.
+ * With a shorter one it ends sooner and takes over sooner; a service that names its own gets it.
+ */
+const MAX_WAIT_MS = 1_000
+
 export function observeKafka(options: ObservedKafkaOptions): ObservedKafka {
-  const { kafka, instance, metrics, log, onGivenUp } = options
+  const { kafka, instance, context, clientContext, metrics, log } = options
   const consumers = new Set<Consumer>()
-  const joining = new Set<Consumer>()
+  /** Those that were started, each with what it reads; undefined while it is not in its group. */
+  const reads = new Map<Consumer, readonly Partition[] | undefined>()
   const others = new Set<Closable>()
   const sends = new Set<Promise<unknown>>()
   let isClosed = false
 
+  function note(consumer: Consumer, partitions: readonly Partition[] | undefined): void {
+    if (isClosed || !reads.has(consumer)) return
+    reads.set(consumer, partitions)
+    metrics.assigned(
+      instance,
+      [...reads.values()].flatMap(partitions => partitions ?? []),
+    )
+  }
+
+  function create<T extends object>(make: () => T): T {
+    if (isClosed) throw new Error(`${instance} has been stopped`)
+    return within(clientContext, clientContext.run(make))
+  }
+
   return {
     kafka: {
       producer(config) {
-        const producer = kafka.producer(config)
+        const producer = create(() => kafka.producer(config))
         others.add(producer)
-        return watchSends(producer, sends)
+        return watchSends(producer, sends, clientContext)
       },
       admin(config) {
-        const admin = kafka.admin(config)
+        const admin = create(() => kafka.admin(config))
         others.add(admin)
         return admin
       },
       consumer(config) {
-        const consumer = kafka.consumer(config)
+        const consumer = create(() => kafka.consumer({ maxWaitTimeInMs: MAX_WAIT_MS, ...config }))
         consumers.add(consumer)
-        consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-          joining.delete(consumer)
-          const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
-            numbers.map(partition => ({ topic, partition })),
-          )
-          metrics.assigned(instance, partitions)
-          const reads = partitions.map(({ topic, partition }) => `${topic}/${partition}`).sort()
-          log.info(
-            { group: payload.groupId, partitions: reads.length },
-            `reads ${reads.join(' ') || 'nothing'}`,
-          )
+        const { events, on, run } = consumer
+        on(events.GROUP_JOIN, ({ payload }) => {
+          const partitions = partitionsIn(payload.memberAssignment)
+          note(consumer, partitions)
+          const fields = { group: payload.groupId, partitions: partitions.length }
+          log.info(fields, `reads ${sayPartitions(partitions)}`)
         })
-        consumer.on(consumer.events.CRASH, ({ payload }) => {
-          if (!payload.restart && !isClosed) onGivenUp(payload.error)
+        on(events.REBALANCING, () => note(consumer, undefined))
+        on(events.CRASH, ({ payload }) => {
+          note(consumer, undefined)
+          if (!payload.restart && !isClosed) options.onGivenUp(payload.error)
         })
-        const { run } = consumer
+        const listen = (event: string, listener: (...values: unknown[]) => unknown) =>
+          Reflect.apply(on, consumer, [
+            event,
+            (...values: unknown[]) => context.run(() => listener(...values)),
+          ])
         return Object.assign(consumer, {
+          on: listen as Consumer['on'],
           run(config: ConsumerRunConfig = {}) {
-            joining.add(consumer)
+            reads.set(consumer, undefined)
             return run(watchHandlers(config, options))
           },
         })
       },
     },
-    isReady: () => joining.size === 0,
+    isReady: () => !isClosed && [...reads.values()].every(partitions => partitions !== undefined),
     async close() {
       isClosed = true
       await Promise.allSettled([...consumers].map(consumer => consumer.disconnect()))
@@ -90,18 +118,53 @@ export function observeKafka(options: ObservedKafkaOptions): ObservedKafka {
   }
 }
 
+/** Whatever is asked of the client runs in its own context: when the service ends, it must still be able to leave its group. */
+function within<T extends object>(context: ServiceContext, client: T): T {
+  for (const [name, member] of Object.entries(client) as [string, unknown][]) {
+    if (typeof member !== 'function') continue
+    Reflect.set(client, name, (...values: unknown[]) =>
+      context.run(() => Reflect.apply(member, client, values)),
+    )
+  }
+  return client
+}
+
+interface Partition {
+  readonly topic: string
+  readonly partition: number
+}
+
+function partitionsIn(assignment: Readonly<Record<string, readonly number[]>>): Partition[] {
+  return Object.entries(assignment)
+    .flatMap(([topic, numbers]) => [...numbers].sort().map(partition => ({ topic, partition })))
+    .sort((left, right) => left.topic.localeCompare(right.topic) || left.partition - right.partition)
+}
+
+/** `order.events/0,1,2 retry.search/0` */
+function sayPartitions(partitions: readonly Partition[]): string {
+  const numbers = new Map<string, number[]>()
+  for (const { topic, partition } of partitions)
+    numbers.set(topic, [...(numbers.get(topic) ?? []), partition])
+  return [...numbers].map(([topic, its]) => `${topic}/${its}`).join(' ') || 'nothing'
+}
+
 /** Notes what is on its way, so that whoever closes can wait for it. */
-function watchSends(producer: Producer, sends: Set<Promise<unknown>>): Producer {
+function watchSends(producer: Producer, sends: Set<Promise<unknown>>, context: ServiceContext): Producer {
   const note = <T>(sending: Promise<T>): Promise<T> => {
     sends.add(sending)
     const forget = () => void sends.delete(sending)
     sending.then(forget, forget)
     return sending
   }
-  const { send, sendBatch } = producer
+  const { send, sendBatch, transaction } = producer
   return Object.assign(producer, {
     send: (record: Parameters<typeof send>[0]) => note(send(record)),
     sendBatch: (batch: Parameters<typeof sendBatch>[0]) => note(sendBatch(batch)),
+    async transaction() {
+      const opened = within(context, await transaction())
+      const { commit, abort } = opened
+      return Object.assign(opened, { commit: () => note(commit()), abort: () => note(abort()) })
+    },
   })
 }
 
@@ -111,57 +174,60 @@ function watchHandlers(config: ConsumerRunConfig, options: ObservedKafkaOptions)
   return {
     ...config,
     ...(eachMessage && {
-      eachMessage: async payload => {
-        await observe(options, payload.topic, payload.partition, payload.message, async () => {
+      eachMessage: payload =>
+        observe(options, payload, payload.message, async () => {
           await eachMessage({ ...payload, message: await faults.beforeHandling(payload) })
           faults.afterHandling(payload)
-        })
-      },
+        }),
     }),
     ...(eachBatch && {
-      eachBatch: async payload => {
-        const { topic, partition, messages } = payload.batch
-        const first = messages[0]!
-        await observe(options, topic, partition, first, async () => {
-          const given: KafkaMessage[] = []
-          for (const message of messages)
-            given.push(await faults.beforeHandling({ topic, partition, message }))
+      eachBatch: payload => {
+        const { batch } = payload
+        const deliveries = batch.messages.map(message => ({
+          topic: batch.topic,
+          partition: batch.partition,
+          message,
+        }))
+        return observe(options, batch, batch.messages[0], async () => {
+          const messages: KafkaMessage[] = []
+          for (const delivery of deliveries) messages.push(await faults.beforeHandling(delivery))
           // The batch's own methods read its `messages`; they have to see what the handler sees.
-          await eachBatch({ ...payload, batch: Object.assign(payload.batch, { messages: given }) })
-          for (const message of messages) faults.afterHandling({ topic, partition, message })
+          await eachBatch({ ...payload, batch: Object.assign(batch, { messages }) })
+          for (const delivery of deliveries) faults.afterHandling(delivery)
         })
       },
     }),
   }
 }
 
+/** @param message what is handled, or the first of it */
 async function observe(
-  { service, log, metrics }: ObservedKafkaOptions,
-  topic: string,
-  partition: number,
-  message: KafkaMessage,
+  { service, context, log, metrics }: ObservedKafkaOptions,
+  { topic, partition }: Partition,
+  message: KafkaMessage | undefined,
   handle: () => Promise<void>,
 ): Promise<void> {
   const startedAt = performance.now()
   const { type, trace_id } = readEnvelope(message)
-  const what = { topic, partition, offset: Number(message.offset), trace_id }
+  const what = { topic, partition, offset: Number(message?.offset), trace_id }
+  const subject = message?.key == null ? type : `${type} ${message.key}`
   try {
-    await withinTrace(trace_id, handle)
+    await context.run(() => withinTrace(trace_id, handle))
     const tookMs = performance.now() - startedAt
     metrics.message(service, topic, 'handled', tookMs)
-    log.info({ ...what, ms: Math.round(tookMs) }, `handled ${type} ${message.key}`)
+    log.info({ ...what, ms: Math.round(tookMs) }, `handled ${subject}`)
   } catch (error) {
     metrics.message(service, topic, 'failed', performance.now() - startedAt)
     const reason = error instanceof Error ? error.message : String(error)
-    log.warn({ ...what, reason }, `failed at ${type} ${message.key}`)
+    log.warn({ ...what, reason }, `failed at ${subject}`)
     throw error
   }
 }
 
 /** Whatever a message says of itself; nothing when it is no envelope. */
-function readEnvelope({ value }: KafkaMessage): { type: string; trace_id?: string } {
+function readEnvelope(message: KafkaMessage | undefined): { type: string; trace_id?: string } {
   try {
-    const { type, trace_id } = JSON.parse(String(value)) as { type?: unknown; trace_id?: unknown }
+    const { type, trace_id } = JSON.parse(String(message?.value)) as { type?: unknown; trace_id?: unknown }
     return {
       type: typeof type === 'string' ? type : 'a message',
       ...(typeof trace_id === 'string' && /^[0-9a-f]{32}$/.test(trace_id) && { trace_id }),

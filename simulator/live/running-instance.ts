@@ -13,12 +13,14 @@ import type { Log } from './logs.ts'
 import type { Metrics } from './metrics.ts'
 import { type ObservedKafka, observeKafka } from './observed-kafka.ts'
 import { createOperations } from './operations.ts'
-import { ServiceContext } from './service-context.ts'
+import { outsideServices, ServiceContext } from './service-context.ts'
 import type { StateFolder } from './state-folder.ts'
 
 export interface RunningInstance {
   readonly name: string
   readonly url: string
+  /** Whoever starts several does not wait for one that waits for another: readiness says when it is up. */
+  start(): void
   isReady(): boolean
   /** What a service in the wild gets by being deployed anew; no fault strikes it from now on. */
   heal(): void
@@ -39,20 +41,27 @@ export interface Surroundings {
 /** One start of the service. */
 interface Incarnation {
   readonly context: ServiceContext
+  readonly clientContext: ServiceContext
   readonly kafka: ObservedKafka
-  readonly db: Database
+  readonly startedAtMs: number
+  db: Database | undefined
   isUp: boolean
 }
 
 const FIRST_RESTART_AFTER_MS = 1_000
 const LONGEST_RESTART_AFTER_MS = 30_000
+/** Whoever has run for so long before it fails is not in a loop: its next failure is again its first. */
+const STABLE_AFTER_MS = 60_000
+/** Handlers that take longer to end are left behind; their messages come again. */
+const LONGEST_CLOSE_MS = 5_000
 
 /**
+ * Takes the instance's lock and its port, and announces its address; the service itself begins with `start()`.
  * @param port of its HTTP server; 0 for any
  * @param extra what else it serves besides its service: the gateway's documentation
  * @throws WorkbenchError `instance-running`, `port-in-use`
  */
-export async function startInstance(
+export async function prepareInstance(
   entry: InstanceEntry,
   surroundings: Surroundings,
   port: number,
@@ -61,16 +70,18 @@ export async function startInstance(
   const { name, service, run } = entry
   const { cluster, state, addresses, metrics, faults, startedAtMs } = surroundings
   const log = surroundings.log.child({ service: name })
-  const unlock = state.lock(name)
   const clientFaults: ClientFaults = createClientFaults(service, faults, startedAtMs)
   let current: Incarnation | undefined
+  /** Of the incarnation before. */
+  let ended = Promise.resolve()
   let restartTimer: NodeJS.Timeout | undefined
-  let restarts = 0
+  let failuresInARow = 0
   let isStopping = false
 
   const isReady = () => current?.isUp === true && current.kafka.isReady()
   const operations = createOperations({ service: name, metrics, isReady })
   if (extra !== undefined) operations.route('/', extra)
+  const unlock = state.lock(name)
   let server: HttpServer
   try {
     server = await startHttpServer({ service, port, operations, log, metrics })
@@ -80,78 +91,117 @@ export async function startInstance(
   }
   addresses.announce({ name, service, pid: process.pid, url: server.url })
 
-  async function start(): Promise<void> {
+  function start(): void {
+    const onFailure = (error: unknown) => fail(incarnation, error, 'failed, and nobody caught it')
+    const context = new ServiceContext(name, onFailure)
+    const clientContext = new ServiceContext(name, onFailure)
+    const kafka = observeKafka({
+      service,
+      instance: name,
+      kafka: cluster.kafka(name, log),
+      context,
+      clientContext,
+      faults: clientFaults,
+      log,
+      metrics,
+      onGivenUp(error) {
+        metrics.consumerGivenUp(service)
+        fail(incarnation, error.cause ?? error, 'KafkaJS has given its consumer up for good')
+      },
+    })
     const incarnation: Incarnation = {
-      context: new ServiceContext(name),
-      kafka: observeKafka({
-        service,
-        instance: name,
-        kafka: cluster.kafka(name, log),
-        faults: clientFaults,
-        log,
-        metrics,
-        onGivenUp: error => {
-          if (current !== incarnation) return
-          metrics.consumerGivenUp(service)
-          log.error({ reason: error.message }, 'KafkaJS has given the consumer up for good')
-          void restart(incarnation)
-        },
-      }),
-      db: state.openDatabase(entry.database),
+      context,
+      clientContext,
+      kafka,
+      startedAtMs: Date.now(),
+      db: undefined,
       isUp: false,
     }
     current = incarnation
-    const host: Host = {
-      name,
-      kafka: incarnation.kafka.kafka,
-      db: incarnation.db,
-      listen: (app: WebApp) =>
-        server.serve({ fetch: request => incarnation.context.run(() => app.fetch(request)) }),
-    }
-    try {
-      await incarnation.context.run(() => run(host))
-      if (current !== incarnation) return
-      incarnation.isUp = true
-      log.info({ url: server.url }, 'is up')
-    } catch (error) {
-      if (current !== incarnation || isStopping) return
-      log.error({ err: error }, 'did not start')
-      void restart(incarnation)
-    }
+    context
+      .run(() => begin(incarnation))
+      .then(
+        () => {
+          incarnation.isUp = true
+          if (current === incarnation) log.info({ url: server.url }, 'is up')
+        },
+        error => fail(incarnation, error, 'did not start'),
+      )
   }
 
-  async function end({ context, kafka, db }: Incarnation): Promise<void> {
-    server.serve(undefined)
-    context.end()
-    await kafka.close()
-    db.close()
+  async function begin(incarnation: Incarnation): Promise<void> {
+    const { context, kafka } = incarnation
+    incarnation.db = state.openDatabase(entry.database)
+    const host: Host = {
+      name,
+      kafka: kafka.kafka,
+      db: incarnation.db,
+      listen: (app: WebApp) => {
+        if (current === incarnation) server.serve({ fetch: request => context.run(() => app.fetch(request)) })
+      },
+    }
+    await run(host)
   }
 
   /** As a platform restarts a container that has failed: later each time it fails again. */
-  async function restart(failed: Incarnation): Promise<void> {
+  function fail(failed: Incarnation, error: unknown, what: string): void {
+    if (current !== failed || isStopping) return
     current = undefined
-    const delayMs = Math.min(LONGEST_RESTART_AFTER_MS, FIRST_RESTART_AFTER_MS * 2 ** restarts++)
-    log.info({ ms: delayMs }, 'starts again')
-    await end(failed)
-    if (isStopping) return
-    restartTimer = setTimeout(() => void start(), delayMs)
+    // It may be the failed service's own code that got us here, and its timers end with it.
+    outsideServices(() => {
+      if (Date.now() - failed.startedAtMs > STABLE_AFTER_MS) failuresInARow = 0
+      const delayMs = Math.min(LONGEST_RESTART_AFTER_MS, FIRST_RESTART_AFTER_MS * 2 ** failuresInARow++)
+      log.error({ err: error }, what)
+      log.info({ ms: delayMs }, 'starts again')
+      metrics.restarted(service)
+      ended = end(failed).then(() => {
+        if (!isStopping) restartTimer = setTimeout(start, delayMs)
+      })
+    })
   }
 
-  // Whoever starts several does not wait for one that waits for another: readiness says when it is up.
-  void start()
+  /** @param served resolves when no request is under way any more */
+  async function end(incarnation: Incarnation, served = Promise.resolve()): Promise<void> {
+    const { context, clientContext, kafka, db } = incarnation
+    server.serve(undefined)
+    const inOrder = Promise.all([kafka.close(), served])
+    if (!(await settlesWithin(LONGEST_CLOSE_MS, inOrder)))
+      log.warn({ ms: LONGEST_CLOSE_MS }, 'did not end in time and is left behind')
+    context.end()
+    clientContext.end()
+    db?.close()
+  }
 
   return {
     name,
     url: server.url,
+    start,
     isReady,
     heal: () => clientFaults.heal(),
     async stop() {
       isStopping = true
       clearTimeout(restartTimer)
       addresses.withdraw(name)
-      await server.close()
-      if (current !== undefined) await end(current)
+      const served = server.close()
+      if (current !== undefined) ended = end(current, served)
+      await Promise.all([ended, served])
       unlock()
     },
+  }
+}
+
+async function settlesWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<false>(resolve => {
+    timer = setTimeout(() => resolve(false), limitMs)
+  })
+  const settled = work.then(
+    () => true,
+    () => true,
+  )
+  try {
+    return await Promise.race([settled, tooLong])
+  } finally {
+    clearTimeout(timer)
   }
 }

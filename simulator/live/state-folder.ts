@@ -1,7 +1,7 @@
 /**
  * The folder that live mode keeps its state in: databases, addresses and locks. It belongs to one Kafka cluster.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Database } from '#simulator/service.ts'
@@ -28,24 +28,36 @@ export interface StateFolder {
   bindTo(clusterId: string): void
 }
 
-/** @throws WorkbenchError `bad-state-folder` when the folder cannot be made */
+/** Says that a folder is ours: we put files only there, and delete them only there. */
+const MARKER = 'out-of-order.txt'
+const MARKER_TEXT = 'Databases of `npm run shop`. With --fresh it deletes them and begins anew.\n'
+const ADDRESS_FOLDER = 'run'
+const CLUSTER_FILE = 'cluster.txt'
+const JOURNAL = 'kafka'
+/** What SQLite puts beside a database. https://www.sqlite.org/tempfiles.html */
+const SQLITE_ENDINGS = ['', '-wal', '-shm', '-journal']
+/** Replicas share a database, and so does a relay with the service it relays from: each waits for the others' commits. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/**
+ * Makes the folder unless it is there.
+ * @throws WorkbenchError `bad-state-folder` when it cannot be made or used, or holds what is not ours
+ */
 export function openStateFolder(folder: string): StateFolder {
-  const addressFolder = join(folder, 'run')
+  const addressFolder = join(folder, ADDRESS_FOLDER)
   try {
+    requireOurs(folder)
     mkdirSync(addressFolder, { recursive: true })
+    writeFileSync(join(folder, MARKER), MARKER_TEXT)
   } catch (error) {
-    throw new WorkbenchError(
-      'bad-state-folder',
-      `${folder} cannot be made: ${error instanceof Error ? error.message : error}.`,
-      'Choose another folder with --state.',
-    )
+    throw error instanceof WorkbenchError ? error : unusable(folder, error)
   }
   return {
     folder,
     addressFolder,
-    journalFile: join(folder, 'kafka.db'),
+    journalFile: join(folder, `${JOURNAL}.db`),
     openDatabase(name) {
-      const db = new BetterSqlite3(join(folder, `${name}.db`))
+      const db = new BetterSqlite3(join(folder, `${name}.db`), { timeout: BUSY_TIMEOUT_MS })
       db.pragma('journal_mode = WAL')
       db.pragma('synchronous = NORMAL')
       return db
@@ -54,25 +66,74 @@ export function openStateFolder(folder: string): StateFolder {
       const file = join(folder, `${name}.db`)
       return existsSync(file) ? new BetterSqlite3(file, { readonly: true }) : undefined
     },
-    lock: name => lock(join(addressFolder, `${name}.lock`), name, addressFolder),
-    bindTo: clusterId => bind(join(folder, 'cluster.txt'), folder, clusterId),
+    lock: name => lock(addressFolder, name),
+    bindTo: clusterId => bind(folder, clusterId),
   }
 }
 
-/** An exclusive transaction that is never ended: the operating system frees it with the process, also after a SIGKILL. */
-function lock(file: string, name: string, addressFolder: string): () => void {
-  const db = new BetterSqlite3(file, { timeout: 0 })
+/**
+ * Deletes what live mode has written there, and nothing else; a folder that does not exist has nothing.
+ * @param databases all that there may be, by name
+ * @throws WorkbenchError `instance-running` when somebody still works with it; `bad-state-folder` when it is not ours
+ */
+export function clearStateFolder(folder: string, databases: readonly string[]): void {
+  if (!existsSync(folder)) return
+  const { addressFolder } = openStateFolder(folder)
+  const run = readdirSync(addressFolder)
+  const unlocks: (() => void)[] = []
   try {
-    db.exec('BEGIN EXCLUSIVE')
-  } catch {
-    db.close()
-    throw new WorkbenchError(
-      'instance-running',
-      `${name} runs already on this database${where(join(addressFolder, `${name}.json`))}.`,
-      `Stop that process first, or share its work as a second instance: npm run shop -- ${secondOf(name)} --broker HOST:PORT.`,
-    )
+    for (const [, name] of run.map(file => /^(.+)\.lock$/.exec(file) ?? []))
+      if (name !== undefined) unlocks.push(lock(addressFolder, name))
+    const addresses = run.filter(file => /\.(json|tmp)$/.test(file)).map(file => join(ADDRESS_FOLDER, file))
+    const files = [JOURNAL, ...databases].flatMap(name => SQLITE_ENDINGS.map(ending => `${name}.db${ending}`))
+    for (const file of [...addresses, ...files, CLUSTER_FILE]) rmSync(join(folder, file), { force: true })
+  } finally {
+    // The locks' files stay: whoever waits for one must not find another in its place.
+    for (const unlock of unlocks) unlock()
   }
-  return () => db.close()
+}
+
+/** @throws WorkbenchError `bad-state-folder` */
+function requireOurs(folder: string): void {
+  if (!existsSync(folder) || existsSync(join(folder, MARKER))) return
+  const strange = readdirSync(folder)[0]
+  if (strange === undefined) return
+  throw new WorkbenchError(
+    'bad-state-folder',
+    `${folder} holds something that is not the shop's: ${strange}.`,
+    'Choose a folder with --state that is empty or does not exist yet.',
+  )
+}
+
+function unusable(folder: string, error: unknown): WorkbenchError {
+  return new WorkbenchError(
+    'bad-state-folder',
+    `${folder} cannot be used: ${error instanceof Error ? error.message : error}.`,
+    'Choose another folder with --state.',
+  )
+}
+
+/** An exclusive transaction that is never ended: the operating system frees it with the process, also after a SIGKILL. */
+function lock(addressFolder: string, name: string): () => void {
+  let db: Database | undefined
+  try {
+    db = new BetterSqlite3(join(addressFolder, `${name}.lock`), { timeout: 0 })
+    db.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    db?.close()
+    const isTaken = error instanceof BetterSqlite3.SqliteError && error.code.startsWith('SQLITE_BUSY')
+    throw isTaken ? running(addressFolder, name) : unusable(addressFolder, error)
+  }
+  const held = db
+  return () => held.close()
+}
+
+function running(addressFolder: string, name: string): WorkbenchError {
+  return new WorkbenchError(
+    'instance-running',
+    `${name} runs already on this database${where(join(addressFolder, `${name}.json`))}.`,
+    `Stop that process first, or share its work as a second instance: npm run shop -- ${secondOf(name)} --broker HOST:PORT.`,
+  )
 }
 
 function where(addressFile: string): string {
@@ -89,7 +150,8 @@ function secondOf(name: string): string {
   return `${service}-${Math.min(9, Number(number) + 1)}`
 }
 
-function bind(file: string, folder: string, clusterId: string): void {
+function bind(folder: string, clusterId: string): void {
+  const file = join(folder, CLUSTER_FILE)
   if (!existsSync(file)) {
     writeFileSync(file, `${clusterId}\n`)
     return

@@ -2,6 +2,7 @@
  * Catalog: the one writer of products. Each change counts the product's version up and says the whole product.
  */
 import { Hono } from 'hono'
+import { z } from 'zod'
 import type { Service } from '#simulator/service.ts'
 import { type Cause, createEvent } from '#work/02-event-envelope/envelope.ts'
 import { createOutbox } from '#work/09-outbox/outbox.ts'
@@ -46,7 +47,7 @@ export const catalog: Service = async host => {
   const app = new Hono()
   answerProblems(app)
   app.put('/products/:id', async c => {
-    const productId = Id.parse(c.req.param('id'))
+    const { id: productId } = z.object({ id: Id }).parse({ id: c.req.param('id') })
     const key = readIdempotencyKey(c)
     const body = await readBody(c, ProductBody)
     const cause = { id: key, trace_id: traceIdOf(c.req.header('traceparent')), correlation_id: productId }

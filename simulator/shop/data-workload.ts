@@ -28,7 +28,8 @@ export function createDataWorkload(notes: ClientNotes, { products, orders }: Dat
   }
 }
 
-function toProduct({
+/** As a client says it. */
+export function toProduct({
   name,
   priceCents,
   openingStock,
@@ -39,7 +40,8 @@ function toProduct({
   return { name, unitPriceCents: priceCents, openingStock, unitsOnOrder: onOrder, reorderLevel, discontinued }
 }
 
-function toOrder({ orderId, customerId, orderDate, lines }: DataSetOrder): PlaceOrderBody {
+/** As a client says it. */
+export function toOrder({ orderId, customerId, orderDate, lines }: DataSetOrder): PlaceOrderBody {
   return {
     orderId,
     customerId,

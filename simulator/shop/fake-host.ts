@@ -95,9 +95,9 @@ export function createFakeHost(name: string, db: Database = new BetterSqlite3(':
     async request(method, path, body, headers = {}) {
       if (app === undefined) throw new Error(`${name} does not listen`)
       const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-      return app.fetch(
-        new Request(`http://${name}${path}`, { method, headers, ...(text !== undefined && { body: text }) }),
-      )
+      const type = { 'content-type': 'application/json' }
+      const init = text === undefined ? { headers } : { headers: { ...type, ...headers }, body: text }
+      return app.fetch(new Request(`http://${name}${path}`, { method, ...init }))
     },
   }
   return fake

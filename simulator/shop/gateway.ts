@@ -3,7 +3,8 @@
  */
 import { type Context, Hono } from 'hono'
 import type { Service } from '#simulator/service.ts'
-import { answerProblems, problem } from './problem.ts'
+import { answerProblems } from './problem.ts'
+import { problem } from './problem-details.ts'
 import { createTraceparent } from './trace-context.ts'
 
 const TIMEOUT_MS = 5_000
@@ -26,11 +27,15 @@ export const gateway: Service = async host => {
 /** Does not try again itself: the caller has the idempotency key, and knows how long an answer is worth waiting for. */
 function forwardTo(service: string) {
   return async (c: Context) => {
+    if (!takesJson(c.req.header('accept')))
+      return problem({ status: 406, title: 'Not acceptable', detail: 'answers are application/json' })
     const { pathname, search } = new URL(c.req.url)
-    const body = c.req.method === 'GET' ? undefined : await c.req.text()
+    // Hono takes the body off an answer to HEAD.
+    const method = c.req.method === 'HEAD' ? 'GET' : c.req.method
+    const body = method === 'GET' ? undefined : await c.req.arrayBuffer()
     try {
       const response = await fetch(`http://${service}${pathname}${search}`, {
-        method: c.req.method,
+        method,
         headers: forwardedHeaders(c),
         body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -44,6 +49,15 @@ function forwardTo(service: string) {
       return problem({ status: 503, title: 'Service unavailable', detail, retryAfter: 1 })
     }
   }
+}
+
+/** False for a client that says it could not read any answer (RFC 9110, 12.5.1). */
+function takesJson(accept = '*/*'): boolean {
+  return accept.split(',').some(range => {
+    const [type = '', ...parameters] = range.split(';').map(part => part.trim().toLowerCase())
+    const isRefused = parameters.some(parameter => /^q=0(\.0*)?$/.test(parameter))
+    return ['*/*', 'application/*', 'application/json'].includes(type) && !isRefused
+  })
 }
 
 function forwardedHeaders(c: Context): Record<string, string> {

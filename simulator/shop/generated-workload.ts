@@ -14,7 +14,14 @@ export interface GeneratedOptions {
   readonly everyMs?: number
   /** Share of orders that their customers cancel, 0 to 1. Default 0.25. */
   readonly cancelRate?: number
+  /**
+   * What orders and prices are drawn with, 0 to 1. Default Math.random, of which attempts and pauses draw too: in real time
+   * nobody knows how often, so there the orders of a seed are only the same with dice of their own.
+   */
+  readonly random?: () => number
 }
+
+type Order = PlaceOrderBody & { orderId: string }
 
 const READS = [
   '/search/products?q=ch',
@@ -28,7 +35,7 @@ const READ_UNTIL = 1_000
 
 export function createGeneratedWorkload(
   notes: ClientNotes,
-  { orders = 12, everyMs = 500, cancelRate = 0.25 }: GeneratedOptions,
+  { orders = 12, everyMs = 500, cancelRate = 0.25, random = () => Math.random() }: GeneratedOptions,
 ): () => Promise<void> {
   return async () => {
     const shopper = createShopper(notes)
@@ -43,8 +50,9 @@ export function createGeneratedWorkload(
     const underWay: Promise<void>[] = []
     const cancelEvery = cancelRate > 0 ? Math.max(1, Math.round(1 / cancelRate)) : Number.POSITIVE_INFINITY
     for (let number = 1; number <= orders; number++) {
-      underWay.push(serveCustomer(shopper, notes, number, number % cancelEvery === 2 % cancelEvery))
-      if (number % 6 === 0) underWay.push(changePrice(shopper, number))
+      const order = composeOrder(number, random)
+      underWay.push(serveCustomer(shopper, notes, order, number, number % cancelEvery === 2 % cancelEvery))
+      if (number % 6 === 0) underWay.push(changePrice(shopper, number, random))
       if (number % 4 === 0 && number <= READ_UNTIL) {
         underWay.push(shopper.ask(READS[(number / 4) % READS.length]!))
       }
@@ -63,10 +71,10 @@ function stockFactor(orders: number): number {
 async function serveCustomer(
   shopper: Shopper,
   notes: ClientNotes,
+  order: Order,
   number: number,
   regrets: boolean,
 ): Promise<void> {
-  const order = composeOrder(number)
   const isAccepted = await placeOrder(shopper, notes, `place-${order.orderId}`, order)
   if (!isAccepted) return
   if (regrets) {
@@ -88,22 +96,24 @@ async function serveCustomer(
 }
 
 /** Some customers cannot pay and some want too much; which ones depends on the number alone, so that it is never none. */
-function composeOrder(number: number): PlaceOrderBody & { orderId: string } {
+function composeOrder(number: number, random: () => number): Order {
   const customers = number % 6 === 3 ? DECLINED_CUSTOMERS : CUSTOMERS
   const productIds = Object.keys(CATALOGUE)
-  const lines = Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => composeLine(pick(productIds)))
+  const lines = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+    composeLine(pick(productIds, random), random),
+  )
   if (number % 7 === 5) lines[0]!.quantity = TOO_MANY
-  return { orderId: `order-${number}`, customerId: pick(customers), lines }
+  return { orderId: `order-${number}`, customerId: pick(customers, random), lines }
 }
 
-function composeLine(productId: string) {
-  const quantity = 1 + Math.floor(Math.random() * 3)
-  const discount = Math.random() < 0.2 ? { discount: pick([0.05, 0.1, 0.15]) } : {}
+function composeLine(productId: string, random: () => number) {
+  const quantity = 1 + Math.floor(random() * 3)
+  const discount = random() < 0.2 ? { discount: pick([0.05, 0.1, 0.15], random) } : {}
   return { productId, quantity, unitPriceCents: CATALOGUE[productId]!.unitPriceCents, ...discount }
 }
 
-async function changePrice(shopper: Shopper, number: number): Promise<void> {
-  const productId = pick(Object.keys(CATALOGUE))
+async function changePrice(shopper: Shopper, number: number, random: () => number): Promise<void> {
+  const productId = pick(Object.keys(CATALOGUE), random)
   const product = CATALOGUE[productId]!
   const unitPriceCents = product.unitPriceCents + number
   await shopper.command({
@@ -114,6 +124,6 @@ async function changePrice(shopper: Shopper, number: number): Promise<void> {
   })
 }
 
-function pick<T>(items: readonly T[]): T {
-  return items[Math.floor(Math.random() * items.length)]!
+function pick<T>(items: readonly T[], random: () => number): T {
+  return items[Math.floor(random() * items.length)]!
 }

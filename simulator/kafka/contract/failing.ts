@@ -103,4 +103,22 @@ export const failingHandlers: readonly Case[] = [
       expect(attempts).toBe(1)
     },
   },
+  {
+    name: 'takes a text that is thrown for an ordinary failure, and undefined for a bug',
+    body: async stage => {
+      const topic = await stage.topicWith('poison')
+      const retry = { retries: 1, initialRetryTime: 100 }
+      let attempts = 0
+      await failing(stage, topic, { retry }, () => {
+        attempts++
+        if (attempts === 1) throw 'not now'
+      })
+      await stage.until('it is tried again', () => attempts === 2)
+      const { crashes } = await failing(stage, topic, { retry }, () => {
+        throw undefined
+      })
+      await stage.until('it has crashed', () => crashes.length === 1)
+      expect(crashes).toEqual([{ name: 'KafkaJSNonRetriableError', restart: false }])
+    },
+  },
 ]

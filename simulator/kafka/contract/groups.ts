@@ -1,9 +1,9 @@
 /**
- * The Kafka contract: consumer groups, their members and their events.
+ * The Kafka contract: consumer groups and their members.
  */
-import type { Consumer } from 'kafkajs'
+import type { Consumer, PartitionAssigner } from 'kafkajs'
 import { expect } from 'vitest'
-import { type Case, type Seen, type Stage, seenOf } from './stage.ts'
+import { type Case, refusal, type Seen, type Stage, seenOf, valuesOf } from './stage.ts'
 
 interface Running {
   readonly consumer: Consumer
@@ -11,18 +11,8 @@ interface Running {
   readonly assigned: () => number[]
 }
 
-async function member(
-  stage: Stage,
-  topic: string,
-  groupId: string,
-  clientId: string,
-  config = {},
-): Promise<Running> {
-  const consumer = await stage.consumer(
-    { groupId, maxWaitTimeInMs: 300, heartbeatInterval: 300, ...config },
-    clientId,
-  )
-  await consumer.subscribe({ topics: [topic], fromBeginning: true })
+async function member(stage: Stage, topic: string, groupId: string, clientId: string): Promise<Running> {
+  const consumer = await stage.subscribed(topic, { groupId, heartbeatInterval: 300 }, clientId)
   const seen: Seen[] = []
   let assigned: number[] = []
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -85,67 +75,6 @@ export const groups: readonly Case[] = [
     },
   },
   {
-    name: 'announces what it does',
-    body: async stage => {
-      const topic = await stage.topicWith('a')
-      const groupId = stage.name('group')
-      const consumer = stage.kafka.consumer({ groupId, heartbeatInterval: 100, maxWaitTimeInMs: 200 })
-      const events: string[] = []
-      const { GROUP_JOIN, FETCH_START, FETCH, START_BATCH_PROCESS, END_BATCH_PROCESS } = consumer.events
-      const { COMMIT_OFFSETS, CONNECT, DISCONNECT, STOP, HEARTBEAT } = consumer.events
-      const note = (event: { type: string }) => {
-        if (events.at(-1) !== event.type) events.push(event.type)
-      }
-      consumer.on(CONNECT, ({ type }) => void events.push(type))
-      consumer.on(GROUP_JOIN, event => {
-        note(event)
-        expect(event.payload).toMatchObject({
-          groupId,
-          isLeader: true,
-          groupProtocol: 'RoundRobinAssigner',
-          memberAssignment: { [topic]: [0] },
-        })
-      })
-      consumer.on(FETCH_START, note)
-      consumer.on(FETCH, note)
-      consumer.on(START_BATCH_PROCESS, event => {
-        note(event)
-        expect(event.payload).toMatchObject({
-          topic,
-          partition: 0,
-          highWatermark: '1',
-          offsetLag: '0',
-          offsetLagLow: '0',
-          batchSize: 1,
-          firstOffset: '0',
-          lastOffset: '0',
-        })
-      })
-      consumer.on(END_BATCH_PROCESS, note)
-      consumer.on(COMMIT_OFFSETS, note)
-      consumer.on(HEARTBEAT, note)
-      consumer.on(STOP, note)
-      consumer.on(DISCONNECT, note)
-      await stage.connected(consumer)
-      await consumer.subscribe({ topics: [topic], fromBeginning: true })
-      await consumer.run({ eachMessage: async () => {} })
-      await stage.until('a heartbeat was sent', () => events.includes('consumer.heartbeat'))
-      await consumer.disconnect()
-      // connect() and run() both announce a connection.
-      expect(events.slice(0, 8)).toEqual([
-        'consumer.connect',
-        'consumer.connect',
-        'consumer.group_join',
-        'consumer.fetch_start',
-        'consumer.fetch',
-        'consumer.start_batch_process',
-        'consumer.end_batch_process',
-        'consumer.commit_offsets',
-      ])
-      expect(events.slice(-2)).toEqual(['consumer.stop', 'consumer.disconnect'])
-    },
-  },
-  {
     name: 'describes its own group',
     body: async stage => {
       const topic = await stage.topic()
@@ -160,57 +89,110 @@ export const groups: readonly Case[] = [
     },
   },
   {
-    name: 'expels a member whose handler outlives its session without a heartbeat, and its messages come again',
+    name: 'loses nothing and repeats nothing when a member joins while another is in the middle of a batch',
     body: async stage => {
-      const topic = await stage.topicWith('a')
+      const topic = await stage.topicWith('a', 'b', 'c', 'd', 'e', 'f')
       const groupId = stage.name('group')
-      const consumer = await stage.consumer({ groupId, sessionTimeout: 6_000, heartbeatInterval: 2_000 })
-      await consumer.subscribe({ topics: [topic], fromBeginning: true })
-      let deliveries = 0
-      await consumer.run({
-        eachMessage: async () => {
-          deliveries++
-          if (deliveries === 1) await stage.sleep(9_000)
+      const values: string[] = []
+      const first = await stage.subscribed(topic, { groupId, heartbeatInterval: 300 }, 'first')
+      let rebalances = 0
+      first.on(first.events.REBALANCING, () => void rebalances++)
+      await first.run({
+        eachMessage: async ({ message }) => {
+          values.push(String(message.value))
+          await stage.sleep(400)
         },
       })
-      await stage.until('it came again', () => deliveries === 2)
+      await stage.until('the first is at work', () => values.length === 1)
+      const second = await member(stage, topic, groupId, 'second')
+      const all = () => [...values, ...valuesOf(second.seen)]
+      await stage.until('all have arrived', () => all().length >= 6)
+      await stage.sleep(1_000)
+      expect([rebalances, all().sort()]).toEqual([1, ['a', 'b', 'c', 'd', 'e', 'f']])
     },
   },
   {
-    name: 'keeps a member whose long handler sends heartbeats',
+    name: 'hands over again after a rebalance what was read and not committed',
+    body: async stage => {
+      const topic = await stage.topicWith('a', 'b', 'c')
+      const groupId = stage.name('group')
+      const values: string[] = []
+      for (const clientId of ['first', 'second']) {
+        const consumer = await stage.subscribed(topic, { groupId, heartbeatInterval: 300 }, clientId)
+        await consumer.run({
+          autoCommit: false,
+          eachMessage: async ({ message }) => void values.push(String(message.value)),
+        })
+        const count = values.length + 3
+        await stage.until('all have arrived', () => values.length === count)
+      }
+      expect(values).toEqual(['a', 'b', 'c', 'a', 'b', 'c'])
+    },
+  },
+  {
+    name: 'tells a handler of a rebalance when it sends a heartbeat',
     body: async stage => {
       const topic = await stage.topicWith('a')
       const groupId = stage.name('group')
-      const consumer = await stage.consumer({ groupId, sessionTimeout: 6_000, heartbeatInterval: 1_000 })
-      await consumer.subscribe({ topics: [topic], fromBeginning: true })
-      let deliveries = 0
-      let joins = 0
-      consumer.on(consumer.events.GROUP_JOIN, () => void joins++)
+      const consumer = await stage.subscribed(topic, { groupId, heartbeatInterval: 300 })
+      let started = false
+      let refused: object | undefined
       await consumer.run({
         eachMessage: async ({ heartbeat }) => {
-          deliveries++
-          for (let second = 0; second < 9; second++) {
-            await stage.sleep(1_000)
-            await heartbeat()
+          started = true
+          for (let attempt = 0; attempt < 20 && refused === undefined; attempt++) {
+            await stage.sleep(400)
+            const { name, type } = await refusal(heartbeat())
+            if (type !== undefined) refused = { name, type }
           }
         },
       })
-      await stage.until('it is committed', async () => (await stage.committed(groupId, topic)) === '1')
-      expect([deliveries, joins]).toEqual([1, 1])
+      await stage.until('the handler is at work', () => started)
+      // It waits for the other member, so it cannot be waited for.
+      const joining = member(stage, topic, groupId, 'second')
+      await stage.until('the handler has heard', () => refused !== undefined)
+      expect(refused).toEqual({ name: 'KafkaJSProtocolError', type: 'REBALANCE_IN_PROGRESS' })
+      await joining
     },
   },
   {
-    name: 'does not let a member in whose session timeout the broker does not allow',
+    name: 'leaves partitions unread when the members of a group want different topics',
+    body: async stage => {
+      const [one, other] = [await stage.topic(2), await stage.topic(2)]
+      const groupId = stage.name('group')
+      const first = await member(stage, one, groupId, 'first')
+      await stage.until('the first has all', () => first.assigned().length === 2)
+      const second = await member(stage, other, groupId, 'second')
+      await stage.until('the first has to share', () => first.assigned().length === 1)
+      const producer = await stage.producer()
+      for (const topic of [one, other]) {
+        await producer.send({ topic, messages: [0, 1].map(partition => ({ partition, value: 'x' })) })
+      }
+      await stage.until('something has arrived', () => first.seen.length > 0)
+      await stage.sleep(1_500)
+      // The first is the leader and deals out what it wants itself, also to the one that does not want it.
+      expect([first.seen.length, second.seen.length]).toEqual([1, 0])
+    },
+  },
+  {
+    name: 'crashes a member whose assignment strategy the others do not know',
     body: async stage => {
       const topic = await stage.topic()
-      const config = { groupId: stage.name('group'), sessionTimeout: 1_000, heartbeatInterval: 100 }
-      const consumer = await stage.consumer(config)
-      await consumer.subscribe({ topics: [topic] })
+      const groupId = stage.name('group')
+      const { assigned } = await member(stage, topic, groupId, 'first')
+      await stage.until('the first has joined', () => assigned().length === 1)
+      const ownWay: PartitionAssigner = () => ({
+        name: 'OwnWay',
+        version: 1,
+        assign: async () => [],
+        protocol: () => ({ name: 'OwnWay', metadata: Buffer.alloc(0) }),
+      })
+      const consumer = await stage.subscribed(topic, { groupId, partitionAssigners: [ownWay] })
       const crash = new Promise<Error>(resolve => {
         consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
       })
       await consumer.run({ eachMessage: async () => {} })
-      expect(await crash).toMatchObject({ type: 'INVALID_SESSION_TIMEOUT' })
+      expect(await crash).toMatchObject({ type: 'INCONSISTENT_GROUP_PROTOCOL' })
     },
   },
 ]

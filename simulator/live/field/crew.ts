@@ -37,6 +37,8 @@ export interface Crew {
   /** Resolves when the process that has the instance has ended, whatever ended it. */
   ended(instance: string): Promise<void>
   isRunning(instance: string): boolean
+  /** True from the moment it is closed: what ends from then on is not to be started again. */
+  readonly isClosed: boolean
   heal(): void
   /** Ends all of them in order; those that do not end in time are killed. */
   close(): Promise<void>
@@ -65,6 +67,7 @@ export function createCrew({ scenario, broker, state, work, logs }: CrewOptions)
   const members = new Set<Member>()
   const memberOf = (instance: string) => [...members].find(({ instances }) => instances.includes(instance))
   if (logs !== undefined) mkdirSync(logs, { recursive: true })
+  let isClosed = false
 
   async function end(member: Member | undefined): Promise<void> {
     if (member === undefined) return
@@ -125,10 +128,14 @@ export function createCrew({ scenario, broker, state, work, logs }: CrewOptions)
     stop: instance => end(memberOf(instance)),
     ended: async instance => memberOf(instance)?.ended,
     isRunning: instance => memberOf(instance) !== undefined,
+    get isClosed() {
+      return isClosed
+    },
     heal() {
       for (const { child } of members) if (child.connected) child.send({ type: 'heal' } satisfies ToChild)
     },
     async close() {
+      isClosed = true
       await Promise.all([...members].map(end))
     },
   }

@@ -10,16 +10,19 @@ import type { Message } from 'kafkajs'
 import { type BrokenGuarantee, judge } from '#simulator/scenario/judge.ts'
 import type { Evidence, Scenario } from '#simulator/scenario/scenario.ts'
 import type { Fold } from '#simulator/trace/fold.ts'
+import { real } from '#simulator/world/globals.ts'
+import { createRandom } from '#simulator/world/random.ts'
 import { openAddresses } from '../addresses.ts'
 import type { LiveCluster } from '../cluster.ts'
 import { instancesOf } from '../instance.ts'
 import { silentLog } from '../logs.ts'
+import { ownTimers, ServiceContext } from '../service-context.ts'
 import { fetchByName } from '../service-fetch.ts'
 import { openStateFolder } from '../state-folder.ts'
 import { clearBroker, deleteGroups } from './broker-room.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { gatherEvidence } from './field-evidence.ts'
-import { untilQuiet } from './quiet.ts'
+import { findReaders, untilQuiet } from './quiet.ts'
 import { startRecorder } from './recorder.ts'
 import type { ScenarioReference } from './scenario-reference.ts'
 
@@ -30,6 +33,8 @@ export interface Field {
   readonly crew: Crew
   readonly cluster: LiveCluster
   sleep(delayMs: number): Promise<void>
+  /** Resolves to whether it came to rest: nothing unread, nothing unsent, nothing that changes. */
+  rest(): Promise<boolean>
 }
 
 export interface FieldRunOptions {
@@ -39,6 +44,8 @@ export interface FieldRunOptions {
   /** `host:port` */
   readonly broker: string
   readonly work: 'solutions' | 'exercises'
+  /** For what the workload draws; what happens when is up to real time. */
+  readonly seed?: number
   /** Starts all processes. */
   readonly muster: (crew: Crew) => Promise<void>
   readonly trouble?: Trouble
@@ -50,6 +57,8 @@ export interface FieldRunOptions {
   /** A folder for logs of the processes. */
   readonly logs?: string
   readonly onPhase?: (phase: string) => void
+  /** Ends the run early: it rejects with the signal's reason, when everything it started has ended. */
+  readonly signal?: AbortSignal
   /** Called with everything the judge may look at; the databases are gone afterwards. */
   readonly inspect?: (evidence: Evidence) => void
 }
@@ -84,37 +93,61 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
     work,
     ...(options.logs !== undefined && { logs: options.logs }),
   })
+  // So that it ends with the run, also when the run ends early.
+  const shopper = new ServiceContext('shopper')
+  ownTimers()
+  const seeded = createRandom(options.seed ?? 1, 'field')
   const recorder = startRecorder(admin, state, scenario.readModels ?? [], topics)
+  const { signal } = options
   try {
+    return await Promise.race([run(), ...(signal === undefined ? [] : [abortOf(signal)])])
+  } finally {
+    Math.random = real.random
+    shopper.end()
+    await recorder.stop()
+    const groups = await recorder.groups().catch(() => [])
+    await crew.close()
+    // A member that was killed keeps its group until its session ends: whoever interrupts does not want to wait for that.
+    if (signal?.aborted !== true) await deleteGroups(admin, groups).catch(() => {})
+    rmSync(folder, { recursive: true, force: true })
+  }
+
+  async function run(): Promise<FieldResult> {
     onPhase('start')
+    // Before all processes do the same at the same time.
+    state.bindTo(cluster.clusterId)
     await options.muster(crew)
     fetchByName(
       openAddresses(state.addressFolder),
       instancesOf(scenario).map(({ service }) => service),
     )
-    const startedAtMs = Date.now()
-    onPhase('work')
-    const outside = await openOutside(cluster)
-    await Promise.all([
-      scenario.workload({ publish: outside.publish }),
-      options.trouble?.({
-        crew,
-        cluster,
-        sleep: delayMs => new Promise(resolve => setTimeout(resolve, delayMs)),
-      }),
-    ])
-    await outside.close()
-    crew.heal()
+    const readers = await findReaders(admin, topics)
     const rest = () =>
       untilQuiet({
         admin,
         state,
         topics,
+        readers,
         databases: [...new Set(instancesOf(scenario).map(({ database }) => database))],
-        groups: recorder.groups,
         quietMs,
         patienceMs,
       })
+    const startedAtMs = Date.now()
+    onPhase('work')
+    const outside = await openOutside(cluster)
+    Math.random = seeded
+    await Promise.all([
+      shopper.run(() => scenario.workload({ publish: outside.publish })),
+      options.trouble?.({
+        crew,
+        cluster,
+        sleep: delayMs => new Promise(resolve => setTimeout(resolve, delayMs)),
+        rest,
+      }),
+    ])
+    Math.random = real.random
+    await outside.close()
+    crew.heal()
     onPhase('rest')
     let cameToRest = await rest()
     if (scenario.operator !== undefined) {
@@ -138,13 +171,15 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
     evidence.close()
     const { messageCount: messages } = evidence
     return { holds: cameToRest && violations.length === 0, violations, cameToRest, messages, tookMs }
-  } finally {
-    await recorder.stop()
-    const groups = await recorder.groups().catch(() => [])
-    await crew.close()
-    await deleteGroups(admin, groups).catch(() => {})
-    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
 }
 
 /** Puts messages into topics as services do that are not part of the scenario. */

@@ -3,26 +3,44 @@
  */
 import type { Admin } from 'kafkajs'
 import type { Database } from '#simulator/service.ts'
+import { readGroupLag } from '../group-lag.ts'
 import type { StateFolder } from '../state-folder.ts'
+import { listConsumerGroups } from './recorder.ts'
 
 export interface QuietOptions {
   readonly admin: Admin
   readonly state: StateFolder
   readonly topics: readonly string[]
+  /** What groups are known to read, though all their members may be gone for the moment. */
+  readonly readers: Readers
   /** Names of the databases. */
   readonly databases: readonly string[]
-  groups(): Promise<string[]>
   /** How long nothing may change. */
   readonly quietMs: number
   /** When to give up waiting; what is unread then is judged as it stands. */
   readonly patienceMs: number
 }
 
+/** Topics, by consumer group. */
+export type Readers = ReadonlyMap<string, ReadonlySet<string>>
+
 const LOOK_EVERY_MS = 200
+
+/** Who reads which of the topics at this moment. */
+export async function findReaders(admin: Admin, topics: readonly string[]): Promise<Readers> {
+  const lags = await readGroupLag(admin, await listConsumerGroups(admin))
+  const isOurs = (topic: string) => topics.includes(topic)
+  return new Map(
+    lags.map(({ group, partitions }) => [
+      group,
+      new Set(partitions.map(({ topic }) => topic).filter(isOurs)),
+    ]),
+  )
+}
 
 /** @returns whether it came to rest with nothing unread and nothing unsent */
 export async function untilQuiet(options: QuietOptions): Promise<boolean> {
-  const { admin, state, topics, databases, quietMs, patienceMs } = options
+  const { admin, state, topics, readers, databases, quietMs, patienceMs } = options
   const open = new Map<string, Database>()
   const deadline = Date.now() + patienceMs
   let before = ''
@@ -42,23 +60,29 @@ export async function untilQuiet(options: QuietOptions): Promise<boolean> {
 
   async function takePicture(): Promise<{ text: string; isDone: boolean }> {
     const parts: string[] = []
-    const ends = new Map<string, number>()
+    const counts = new Map<string, number>()
     for (const topic of topics) {
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-        ends.set(`${topic}/${partition}`, Number(high))
-        parts.push(high)
-      }
+      const ends = await admin.fetchTopicOffsets(topic)
+      parts.push(...ends.map(({ high }) => high))
+      counts.set(
+        topic,
+        ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0),
+      )
     }
     let unread = 0
-    for (const group of await options.groups()) {
-      for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group })) {
-        // A group that has a position in a topic reads all of it: where it has committed nothing, nothing has come yet.
-        for (const { partition, offset } of partitions) {
-          const end = ends.get(`${topic}/${partition}`) ?? 0
-          unread += end - Math.max(0, Number(offset))
-          parts.push(offset)
-        }
+    const lags = await readGroupLag(admin, await listConsumerGroups(admin))
+    // By what its members read, and not by its positions alone: a group that has just begun has committed nothing yet.
+    for (const { partitions } of lags) {
+      for (const { topic, messages } of partitions) {
+        if (!topics.includes(topic)) continue
+        unread += messages
+        parts.push(String(messages))
       }
+    }
+    // A group without members and positions is seen nowhere, but its members may be about to come back.
+    for (const [group, reads] of readers) {
+      const seen = new Set(lags.find(it => it.group === group)?.partitions.map(({ topic }) => topic))
+      for (const topic of reads) if (!seen.has(topic)) unread += counts.get(topic) ?? 0
     }
     let unsent = 0
     for (const name of databases) {

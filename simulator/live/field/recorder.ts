@@ -52,9 +52,7 @@ export function startRecorder(
 
   async function readPositions(): Promise<Map<string, Map<string, number>>> {
     const positions = new Map<string, Map<string, number>>()
-    const { groups: listed } = await admin.listGroups()
-    for (const group of listed.map(({ groupId }) => groupId).sort()) {
-      if (PASSERS_BY.test(group)) continue
+    for (const group of await listConsumerGroups(admin)) {
       const places = new Map<string, number>()
       for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group })) {
         if (!topics.includes(topic)) continue
@@ -77,15 +75,23 @@ export function startRecorder(
     }
   }
 
+  /** While the broker is down there are no positions to be had; a database that a kill has left may want recovery first. */
+  async function sample(): Promise<void> {
+    try {
+      sampleRows()
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && /^SQLITE_(BUSY|READONLY)/.test(String(error.code))))
+        throw error
+    }
+    await samplePositions().catch(() => {})
+  }
+
   const loop = (async () => {
     while (!isStopped) {
-      sampleRows()
-      // While the broker is down there are no positions to be had.
-      await samplePositions().catch(() => {})
+      await sample()
       await new Promise(resolve => setTimeout(resolve, SAMPLE_EVERY_MS))
     }
-    sampleRows()
-    await samplePositions().catch(() => {})
+    await sample()
   })()
 
   return {
@@ -97,4 +103,16 @@ export function startRecorder(
       for (const db of databases.values()) db.close()
     },
   }
+}
+
+/** All there are, but those of tools that only look. */
+export async function listConsumerGroups(admin: Admin): Promise<string[]> {
+  const { groups } = await admin.listGroups()
+  return (
+    groups
+      // A group that never had a member, only positions that somebody has set, has no protocol.
+      .filter(({ groupId, protocolType }) => /^(consumer)?$/.test(protocolType) && !PASSERS_BY.test(groupId))
+      .map(({ groupId }) => groupId)
+      .sort()
+  )
 }

@@ -4,7 +4,6 @@
 import { pathToFileURL } from 'node:url'
 import { loadExercise } from '#simulator/desk/exercise.ts'
 import type { Scenario } from '#simulator/scenario/scenario.ts'
-import { createShop } from '#simulator/shop/shop.ts'
 
 export type ScenarioReference =
   | { readonly kind: 'shop' }
@@ -13,7 +12,11 @@ export type ScenarioReference =
 
 /** For whoever runs its services; the workload and the judge may have a scenario object of their own. */
 export async function loadScenario(reference: ScenarioReference): Promise<Scenario> {
-  if (reference.kind === 'shop') return createShop()
+  if (reference.kind === 'shop') {
+    // Not for exercises: the shop is wired of answers to other exercises, which a student need not have given yet.
+    const { createShop } = await import('#simulator/shop/shop.ts')
+    return createShop()
+  }
   const { check } = await loadExercise(reference.exercise)
   const answer = (await import(pathToFileURL(reference.answer).href)) as Record<string, unknown>
   return check.scenario(() => answer)

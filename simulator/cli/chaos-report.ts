@@ -1,0 +1,164 @@
+/**
+ * What `chaos` prints: the schedule before the run, and afterwards what was killed and what has become of the orders.
+ */
+import type { ChaosResult } from '#simulator/live/chaos/chaos-run.ts'
+import type { Schedule } from '#simulator/live/chaos/schedule.ts'
+import { fact, formatSteps } from './facts.ts'
+import {
+  formatCount,
+  formatMoney,
+  formatTable,
+  formatTime,
+  plural,
+  style,
+  terminalWidth,
+} from './terminal.ts'
+
+export interface ChaosRun {
+  readonly orders: number
+  readonly everyMs: number
+  readonly kills: number
+  readonly brokerKills: number
+  readonly seed: number
+}
+
+/** So many violations of one guarantee are told; the rest is counted. */
+const EXAMPLES = 3
+
+export function formatPlan(run: ChaosRun, schedule: Schedule, broker: string): string {
+  const width = terminalWidth()
+  const { orders, everyMs, kills, brokerKills, seed } = run
+  const rows = [
+    ...schedule.kills,
+    ...schedule.brokerKills.map(outage => ({ ...outage, service: style.warning('the broker') })),
+  ]
+    .toSorted((left, right) => left.atMs - right.atMs)
+    .map(({ service, atMs, downMs }) => [formatTime(atMs), service, formatTime(downMs)])
+  return [
+    '',
+    `${style.title('Chaos')}  ${plural(orders, 'order')}, one every ${everyMs} ms, while ${plural(
+      kills,
+      'service process',
+    ).replace(
+      'processs',
+      'processes',
+    )} and ${brokerKills === 0 ? 'no broker' : `${brokerKills} times the broker`} are killed (SIGKILL)`,
+    '',
+    fact('Broker', broker, width),
+    fact('Seed', `${seed}  it makes the orders and the schedule; what they meet is up to real time`, width),
+    '',
+    formatTable(
+      [{ heading: 'at', align: 'right' }, { heading: 'killed' }, { heading: 'down for', align: 'right' }],
+      rows,
+    ),
+    '',
+  ].join('\n')
+}
+
+export function formatResult(run: ChaosRun, result: ChaosResult, tookMs: number): string {
+  const width = terminalWidth()
+  const { summary, recoveryMs, messages } = result
+  const { orders, money, mail, readModels } = summary
+  const [longest] = summary.lag.toSorted((left, right) => right.worstAgeMs - left.worstAgeMs)
+  const facts: [string, string][] = [
+    ['Kills', killsByService(result)],
+    ['Broker', brokerKills(result)],
+    ['By itself', unplanned(result)],
+    [
+      'Orders',
+      `${formatCount(orders.accepted)} of ${formatCount(run.orders)} accepted · ${formatCount(orders.confirmed)} confirmed · ${formatCount(orders.cancelled)} cancelled · ${bad(orders.open, 'open')} · ${bad(orders.lost, 'lost')}`,
+    ],
+    [
+      'Charges',
+      `${formatCount(money.charged)} orders, ${formatMoney(money.chargedCents)} · ${bad(money.chargedAgain, 'twice')}`,
+    ],
+    ['Refunds', `${formatCount(money.refunded)} orders · ${bad(money.refundedAgain, 'twice')}`],
+    [
+      'Mails',
+      `${formatCount(mail.sent)} orders · ${bad(mail.sentAgain, 'twice')} · ${bad(mail.missing, 'missing')}`,
+    ],
+    [
+      'Read models',
+      readModels
+        .map(({ model, rows, wrongRows }) => `${model} ${rows} rows, ${bad(wrongRows, 'wrong')}`)
+        .join(' · '),
+    ],
+    [
+      'Longest lag',
+      longest === undefined
+        ? 'none'
+        : `${longest.group} ${formatTime(longest.worstAgeMs)} · ${formatCount(longest.worstMessages)} messages`,
+    ],
+    [
+      'Recovery',
+      `${result.cameToRest ? formatTime(recoveryMs) : style.bad('none')} from the last order and the last outage until nothing was left to do${result.allReady ? '' : style.bad(' · not all processes were ready again')}`,
+    ],
+    ['Log', `${formatCount(messages)} messages in ${formatCount(summary.events)} different events`],
+  ]
+  return [
+    '',
+    ...facts.map(([label, text]) => fact(label, text, width)),
+    '',
+    formatGuarantees(result),
+    '',
+    result.holds
+      ? `  ${style.good('✓')} Nothing accepted was lost, nothing was done twice, everything came right. ${style.quiet(`Seed ${run.seed}, ${formatTime(tookMs)}.`)}`
+      : `  ${style.bad('✗')} ${failure(run, result)} ${style.quiet(`Seed ${run.seed}, ${formatTime(tookMs)}.`)}`,
+    '',
+    formatSteps('Again', [{ command: command(run), what: 'the same orders and kills' }], width),
+    '',
+  ].join('\n')
+}
+
+function formatGuarantees({ guarantees, violations }: ChaosResult): string {
+  const rows = guarantees.map(({ name }) => {
+    const broken = violations.filter(({ guarantee }) => guarantee === name)
+    if (broken.length === 0) return [style.good('✓'), name, '']
+    const examples = broken.slice(0, EXAMPLES).map(({ message }) => message)
+    const more = broken.length > EXAMPLES ? [`and ${formatCount(broken.length - EXAMPLES)} more`] : []
+    return [style.bad('✗'), name, [...examples, ...more].join('; ')]
+  })
+  return formatTable([{ heading: '' }, { heading: 'guarantee' }, { heading: '' }], rows)
+}
+
+function failure({ orders }: ChaosRun, { violations, cameToRest, allReady, summary }: ChaosResult): string {
+  const broken = new Set(violations.map(({ guarantee }) => guarantee)).size
+  if (broken > 0) return `${plural(broken, 'guarantee')} broken.`
+  if (!cameToRest) return 'Something was still unread or unsent when patience ended.'
+  if (!allReady) return 'Not all processes became ready again.'
+  return `Only ${formatCount(summary.orders.accepted)} of ${formatCount(orders)} orders were accepted.`
+}
+
+function killsByService({ kills }: ChaosResult): string {
+  if (kills.length === 0) return 'none'
+  const counts = new Map<string, number>()
+  for (const { service } of kills) counts.set(service, (counts.get(service) ?? 0) + 1)
+  const each = [...counts].sort().map(([service, count]) => `${service} ${count}`)
+  const starting = kills.filter(({ wasReady }) => !wasReady).length
+  return `${kills.length}: ${each.join(', ')}${starting === 0 ? '' : ` (${starting} while still starting)`}`
+}
+
+function brokerKills({ brokerKills }: ChaosResult): string {
+  if (brokerKills.length === 0) return 'not killed'
+  const longestMs = Math.max(...brokerKills.map(({ goneMs }) => goneMs))
+  return `killed ${plural(brokerKills.length, 'time')}, gone for up to ${formatTime(longestMs)}`
+}
+
+function unplanned({ unplanned }: ChaosResult): string {
+  if (unplanned.length === 0) return 'no process ended that was not killed'
+  const counts = new Map<string, number>()
+  for (const { service, code } of unplanned) {
+    const what = `${service} (${code})`
+    counts.set(what, (counts.get(what) ?? 0) + 1)
+  }
+  return `ended and started again: ${[...counts].map(([what, count]) => `${what} ${count}`).join(', ')}`
+}
+
+function bad(count: number, what: string): string {
+  const text = `${formatCount(count)} ${what}`
+  return count === 0 ? text : style.bad(text)
+}
+
+function command({ orders, everyMs, kills, brokerKills, seed }: ChaosRun): string {
+  return `npm run chaos -- --orders ${orders} --every-ms ${everyMs} --kills ${kills} --broker-kills ${brokerKills} --seed ${seed}`
+}

@@ -1,0 +1,81 @@
+/**
+ * The Java processes that Apache Kafka consists of: the tool that prepares its folder, and the server itself.
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import { gistOfLog } from './gist.ts'
+import { runTool } from './run-tool.ts'
+import { javaCommand } from './runtimes.ts'
+import { LOGGING, type ServerSettings, serverProperties } from './server-properties.ts'
+
+/**
+ * 16 bytes in Base64. They only tell nodes of one cluster from nodes of another, and here no node ever meets one. (Random ones
+ * begin with a hyphen now and then, which Kafka's tools take for an option.)
+ */
+const CLUSTER_ID = Buffer.from('out-of-order-dev').toString('base64url')
+/** A small heap, and the collector and the compiler that start soonest and leave the processor to what runs on the broker. */
+const JVM = [
+  '-Xms128m',
+  '-Xmx512m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Djava.awt.headless=true',
+]
+
+/** Everything of one server lies in this folder. */
+export function logFileIn(folder: string): string {
+  return join(folder, 'broker.log')
+}
+
+/** Writes the configuration; the messages go to `data` in the same folder. */
+export function configure(folder: string, ports: Omit<ServerSettings, 'dataFolder'>): void {
+  writeFileSync(propertiesIn(folder), serverProperties({ ...ports, dataFolder: join(folder, 'data') }))
+  writeFileSync(loggingIn(folder), LOGGING)
+}
+
+/** KRaft wants its folder prepared before the first start. @throws WorkbenchError `broker-died` */
+export async function format(folder: string, jars: string): Promise<void> {
+  const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', CLUSTER_ID]
+  const args = [...jvm(folder, jars), ...tool, '--config', propertiesIn(folder)]
+  const { succeeded, stdout, stderr } = await runTool(javaCommand(), args)
+  if (succeeded) return
+  throw new WorkbenchError(
+    'broker-died',
+    `Apache Kafka could not prepare its folder: ${gistOfLog(`${stdout}\n${stderr}`)}`,
+    `The folder was ${folder}. Is there room on the disk, and does java -version work?`,
+  )
+}
+
+/**
+ * Starts the server as a process that outlives this one and takes no part in its Ctrl-C.
+ * @returns its id
+ * @throws WorkbenchError `no-java`
+ */
+export function spawnServer(folder: string, jars: string): number {
+  const log = openSync(logFileIn(folder), 'a')
+  const child = spawn(javaCommand(), [...jvm(folder, jars), 'kafka.Kafka', propertiesIn(folder)], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  // One that was not started has no id, which is all there is to know.
+  child.on('error', () => {})
+  child.unref()
+  if (child.pid !== undefined) return child.pid
+  throw new WorkbenchError('no-java', 'Java could not be started.', 'Does java -version work?')
+}
+
+function jvm(folder: string, jars: string): string[] {
+  return [...JVM, `-Dlog4j2.configurationFile=${loggingIn(folder)}`, '-cp', join(jars, '*')]
+}
+
+function propertiesIn(folder: string): string {
+  return join(folder, 'server.properties')
+}
+
+function loggingIn(folder: string): string {
+  return join(folder, 'log4j2.xml')
+}
