@@ -26,10 +26,10 @@ export type ToChild = { type: 'heal' } | { type: 'stop' }
 
 export interface Crew {
   /**
-   * Starts a process with these instances; resolves once all of them are ready.
-   * @throws WorkbenchError what it was refused with, or `process-ended` when it ended by itself
+   * Starts a process with these instances; resolves once all of them are ready. One that does not get ready in time is killed.
+   * @throws WorkbenchError what it was refused with, `not-ready`, or `process-ended` when it ended by itself
    */
-  start(instances: readonly string[], faults?: readonly Fault[]): Promise<void>
+  start(instances: readonly string[], faults?: readonly Fault[], readyWithinMs?: number): Promise<void>
   /** SIGKILL to the process that has this instance; resolves when it is gone. Nothing in it can know. */
   kill(instance: string): Promise<void>
   /** Lets it end in order. */
@@ -78,7 +78,7 @@ export function createCrew({ scenario, broker, state, work, logs }: CrewOptions)
   }
 
   return {
-    start(instances, faults = []) {
+    start(instances, faults = [], readyWithinMs = READY_WITHIN_MS) {
       const task: ChildTask = { scenario, instances, broker, state, faults, isLogged: logs !== undefined }
       const child = fork(CHILD, [JSON.stringify(task)], {
         execArgv: argumentsFor(work),
@@ -103,11 +103,11 @@ export function createCrew({ scenario, broker, state, work, logs }: CrewOptions)
           reject(
             new WorkbenchError(
               'not-ready',
-              `${instances.join(', ')} did not become ready within ${READY_WITHIN_MS / 1000} s.`,
+              `${instances.join(', ')} did not become ready within ${readyWithinMs / 1000} s.`,
               'Look whether the broker answers: npm run broker -- --status.',
             ),
           )
-        }, READY_WITHIN_MS)
+        }, readyWithinMs)
         child.on('message', (message: FromChild) => {
           clearTimeout(timer)
           if (message.type === 'ready') resolve()

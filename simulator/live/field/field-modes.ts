@@ -2,8 +2,10 @@
  * The failure modes that a real broker can be shown with, all from the client's side: processes die, handlers are slow,
  * fail or get rubbish, positions go back; and the broker itself is taken away where it is ours.
  */
-import type { Admin } from 'kafkajs'
+import type { TopicPartitionOffset } from 'kafkajs'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import type { LiveCluster } from '../cluster.ts'
+import { silentLog } from '../logs.ts'
 import type { Crew } from './crew.ts'
 import type { Trouble } from './field-run.ts'
 import type { OwnBroker } from './own-broker.ts'
@@ -78,7 +80,7 @@ export function fieldModes(aims: Aims, broker: OwnBroker | undefined): FieldMode
       how: `${rewound.join(', ')}: stopped, the group's offsets set back to the beginning, started again`,
       async trouble({ crew, cluster, sleep }) {
         await sleep(lateMs)
-        await Promise.all(rewound.map(service => rewind(service, crew, cluster.admin)))
+        await Promise.all(rewound.map(service => rewind(service, crew, cluster)))
       },
     },
     {
@@ -118,20 +120,24 @@ export function victimsOf({ down, slow, failing, poisoned, crashing, rewound }: 
   return [...new Set(poisoned === undefined ? all : [...all, poisoned.service])].sort()
 }
 
-/** Sets every position of the service's group back to the first message there is. A group must be empty for that. */
-async function rewind(service: string, crew: Crew, admin: Admin): Promise<void> {
+/** Sets every position of the service's group back to the first message there is, as a member of the group that commits. */
+async function rewind(service: string, crew: Crew, { kafka, admin }: LiveCluster): Promise<void> {
   await crew.stop(service)
-  for (const { topic, partitions } of await admin.fetchOffsets({ groupId: service })) {
-    const lows = await admin.fetchTopicOffsets(topic)
-    await admin.setOffsets({
-      groupId: service,
-      topic,
-      partitions: partitions.map(({ partition }) => ({
-        partition,
-        offset: lows.find(it => it.partition === partition)?.low ?? '0',
-      })),
-    })
+  const positions = await admin.fetchOffsets({ groupId: service })
+  const offsets: TopicPartitionOffset[] = []
+  for (const { topic } of positions) {
+    for (const { partition, low } of await admin.fetchTopicOffsets(topic))
+      offsets.push({ topic, partition, offset: low })
   }
+  // admin.setOffsets does the same, but joins the group once for every topic.
+  const consumer = kafka('operator', silentLog).consumer({ groupId: service, maxWaitTimeInMs: 100 })
+  await consumer.connect()
+  await consumer.subscribe({ topics: positions.map(({ topic }) => topic) })
+  const joined = new Promise(resolve => consumer.on(consumer.events.GROUP_JOIN, resolve))
+  await consumer.run({ autoCommit: false, eachBatch: async () => {} })
+  await joined
+  await consumer.commitOffsets(offsets)
+  await consumer.disconnect()
   await crew.start([service])
 }
 

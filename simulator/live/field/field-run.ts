@@ -22,7 +22,7 @@ import { openStateFolder } from '../state-folder.ts'
 import { clearBroker, deleteGroups } from './broker-room.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { gatherEvidence } from './field-evidence.ts'
-import { findReaders, untilQuiet } from './quiet.ts'
+import { findReaders, type Readers, untilQuiet } from './quiet.ts'
 import { startRecorder } from './recorder.ts'
 import type { ScenarioReference } from './scenario-reference.ts'
 
@@ -33,7 +33,7 @@ export interface Field {
   readonly crew: Crew
   readonly cluster: LiveCluster
   sleep(delayMs: number): Promise<void>
-  /** Resolves to whether it came to rest: nothing unread, nothing unsent, nothing that changes. */
+  /** Resolves to whether those that are up came to rest: nothing unread, nothing unsent, nothing that changes. */
   rest(): Promise<boolean>
 }
 
@@ -74,6 +74,10 @@ export interface FieldResult {
 }
 
 const DEFAULT_PATIENCE_MS = 120_000
+/** How long what is broken may go on being so, once the workload is done. */
+const FAULT_PATIENCE_MS = 15_000
+const MOST_SENDS = 60
+const SEND_AGAIN_AFTER_MS = 500
 const DEFAULT_QUIET_MS = 1_500
 
 /** The topics must not hold anything that somebody still wants: they are deleted and made anew. */
@@ -122,15 +126,15 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
       instancesOf(scenario).map(({ service }) => service),
     )
     const readers = await findReaders(admin, topics)
-    const rest = () =>
+    const rest = (withinMs = patienceMs, awaited: Readers = readers) =>
       untilQuiet({
         admin,
         state,
         topics,
-        readers,
+        readers: awaited,
         databases: [...new Set(instancesOf(scenario).map(({ database }) => database))],
         quietMs,
-        patienceMs,
+        patienceMs: withinMs,
       })
     const startedAtMs = Date.now()
     onPhase('work')
@@ -142,13 +146,15 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
         crew,
         cluster,
         sleep: delayMs => new Promise(resolve => setTimeout(resolve, delayMs)),
-        rest,
+        rest: () => rest(patienceMs, new Map()),
       }),
     ])
     Math.random = real.random
     await outside.close()
-    crew.heal()
     onPhase('rest')
+    // Healed too soon, nothing would ever have failed; what fails for ever never comes to rest before.
+    await rest(FAULT_PATIENCE_MS)
+    crew.heal()
     let cameToRest = await rest()
     if (scenario.operator !== undefined) {
       onPhase('redrive')
@@ -182,14 +188,30 @@ function abortOf(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** Puts messages into topics as services do that are not part of the scenario. */
+/** Puts messages into topics as services do that are not part of the scenario, and that outlast a broker which is down for a while. */
 async function openOutside({ kafka }: LiveCluster) {
   const producer = kafka(`outside-${randomUUID()}`, silentLog).producer()
   await producer.connect()
   let sending: Promise<unknown> = Promise.resolve()
+
+  async function send(topic: string, messages: Message[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await producer.send({ topic, messages })
+        return
+      } catch (error) {
+        // A refused connection ends KafkaJS's own attempts at once.
+        if (attempt === MOST_SENDS) throw error
+        await new Promise(resolve => setTimeout(resolve, SEND_AGAIN_AFTER_MS))
+      }
+    }
+  }
+
   return {
     publish(topic: string, messages: readonly Message[]) {
-      sending = sending.then(() => producer.send({ topic, messages: [...messages] }))
+      sending = sending.then(() => send(topic, [...messages]))
+      // Whoever closes is told.
+      sending.catch(() => {})
     },
     async close() {
       await sending
