@@ -3,12 +3,20 @@
  */
 export interface Variant {
   readonly name: string
-  /** Does the work once and says how many units it was. */
-  readonly work: () => Promise<number> | number
+  /** Does the work once and says how many units it was; and how long they took, where not all of it was the work. */
+  readonly work: () => Promise<number | Timed> | number | Timed
+  /** What else is to be said of it, asked after the last round. */
+  readonly note?: () => string
+}
+
+export interface Timed {
+  readonly units: number
+  readonly tookMs: number
 }
 
 export interface Measured {
   readonly name: string
+  readonly note: string
   /** Median over the rounds. */
   readonly perSecond: number
   readonly minPerSecond: number
@@ -23,16 +31,19 @@ export async function compare(variants: readonly Variant[], rounds: number): Pro
   for (let round = 0; round <= rounds; round++) {
     for (const [index, { work }] of variants.entries()) {
       const startedAt = performance.now()
-      const units = await work()
-      const perSecond = (units / (performance.now() - startedAt)) * 1000
+      const done = await work()
+      const { units, tookMs } =
+        typeof done === 'number' ? { units: done, tookMs: performance.now() - startedAt } : done
+      const perSecond = (units / tookMs) * 1000
       if (round > 0) rates[index]!.push(perSecond)
     }
   }
   const base = median(rates[0]!)
-  return variants.map(({ name }, index) => {
+  return variants.map(({ name, note }, index) => {
     const sorted = [...rates[index]!].sort((left, right) => left - right)
     return {
       name,
+      note: note?.() ?? '',
       perSecond: median(sorted),
       minPerSecond: sorted[0]!,
       maxPerSecond: sorted.at(-1)!,

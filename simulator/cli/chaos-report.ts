@@ -30,25 +30,35 @@ export function formatPlan(run: ChaosRun, schedule: Schedule, broker: string): s
   const { orders, everyMs, kills, brokerKills, seed } = run
   const rows = [
     ...schedule.kills,
-    ...schedule.brokerKills.map(outage => ({ ...outage, service: style.warning('the broker') })),
+    ...schedule.brokerKills.map(outage => ({
+      ...outage,
+      service: style.warning('the broker'),
+      again: undefined,
+    })),
   ]
     .toSorted((left, right) => left.atMs - right.atMs)
-    .map(({ service, atMs, downMs }) => [formatTime(atMs), service, formatTime(downMs)])
+    .map(({ service, atMs, downMs, again }) => [
+      formatTime(atMs),
+      service,
+      formatTime(downMs),
+      again === undefined
+        ? ''
+        : `${formatTime(again.afterReadyMs)} after it is ready, for ${formatTime(again.downMs)}`,
+    ])
   return [
     '',
-    `${style.title('Chaos')}  ${plural(orders, 'order')}, one every ${everyMs} ms, while ${plural(
-      kills,
-      'service process',
-    ).replace(
-      'processs',
-      'processes',
-    )} and ${brokerKills === 0 ? 'no broker' : `${brokerKills} times the broker`} are killed (SIGKILL)`,
+    `${style.title('Chaos')}  ${plural(orders, 'order')}, one every ${everyMs} ms; ${plural(kills, 'kill')} of service processes, ${brokerKills} of the broker (SIGKILL)`,
     '',
     fact('Broker', broker, width),
     fact('Seed', `${seed}  it makes the orders and the schedule; what they meet is up to real time`, width),
     '',
     formatTable(
-      [{ heading: 'at', align: 'right' }, { heading: 'killed' }, { heading: 'down for', align: 'right' }],
+      [
+        { heading: 'at', align: 'right' },
+        { heading: 'killed' },
+        { heading: 'down for', align: 'right' },
+        { heading: 'and again' },
+      ],
       rows,
     ),
     '',
@@ -63,7 +73,7 @@ export function formatResult(run: ChaosRun, result: ChaosResult, tookMs: number)
   const facts: [string, string][] = [
     ['Kills', killsByService(result)],
     ['Broker', brokerKills(result)],
-    ['By itself', unplanned(result)],
+    ['Unplanned', unplanned(result)],
     [
       'Orders',
       `${formatCount(orders.accepted)} of ${formatCount(run.orders)} accepted · ${formatCount(orders.confirmed)} confirmed · ${formatCount(orders.cancelled)} cancelled · ${bad(orders.open, 'open')} · ${bad(orders.lost, 'lost')}`,
@@ -93,7 +103,7 @@ export function formatResult(run: ChaosRun, result: ChaosResult, tookMs: number)
       'Recovery',
       `${result.cameToRest ? formatTime(recoveryMs) : style.bad('none')} from the last order and the last outage until nothing was left to do${result.allReady ? '' : style.bad(' · not all processes were ready again')}`,
     ],
-    ['Log', `${formatCount(messages)} messages in ${formatCount(summary.events)} different events`],
+    ['Log', `${formatCount(messages)} messages; ${formatCount(summary.events)} different events`],
   ]
   return [
     '',
@@ -131,11 +141,9 @@ function failure({ orders }: ChaosRun, { violations, cameToRest, allReady, summa
 
 function killsByService({ kills }: ChaosResult): string {
   if (kills.length === 0) return 'none'
-  const counts = new Map<string, number>()
-  for (const { service } of kills) counts.set(service, (counts.get(service) ?? 0) + 1)
-  const each = [...counts].sort().map(([service, count]) => `${service} ${count}`)
   const starting = kills.filter(({ wasReady }) => !wasReady).length
-  return `${kills.length}: ${each.join(', ')}${starting === 0 ? '' : ` (${starting} while still starting)`}`
+  const each = countNames(kills.map(({ service }) => service))
+  return `${kills.length}: ${each}${starting === 0 ? '' : ` (${starting} before it was ready again)`}`
 }
 
 function brokerKills({ brokerKills }: ChaosResult): string {
@@ -146,12 +154,27 @@ function brokerKills({ brokerKills }: ChaosResult): string {
 
 function unplanned({ unplanned }: ChaosResult): string {
   if (unplanned.length === 0) return 'no process ended that was not killed'
+  const services = new Map<string, string[]>()
+  for (const { service, code } of unplanned) services.set(code, [...(services.get(code) ?? []), service])
+  const each = [...services].map(
+    ([code, names]) => `${names.length} ${CODES[code] ?? code} (${countNames(names)})`,
+  )
+  return `ended and started again: ${each.join(', ')}`
+}
+
+/** Why processes end that nobody has killed. */
+const CODES: Readonly<Record<string, string>> = {
+  'broker-unreachable': 'found no broker at their start',
+}
+
+/** `orders 2, relay 1` */
+function countNames(names: readonly string[]): string {
   const counts = new Map<string, number>()
-  for (const { service, code } of unplanned) {
-    const what = `${service} (${code})`
-    counts.set(what, (counts.get(what) ?? 0) + 1)
-  }
-  return `ended and started again: ${[...counts].map(([what, count]) => `${what} ${count}`).join(', ')}`
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts]
+    .sort()
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
 }
 
 function bad(count: number, what: string): string {

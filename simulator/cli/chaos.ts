@@ -33,7 +33,7 @@ export function addChaosCommand(program: Command, setExitCode: (code: number) =>
     .command('chaos')
     .description('service processes and the broker are killed while orders come in: what is lost?')
     .option('--orders <number>', 'how many', '2000')
-    .option('--every-ms <number>', 'milliseconds between two orders', '100')
+    .option('--every-ms <number>', 'milliseconds between two orders', '150')
     .option('--kills <number>', 'how often some service process is killed', '20')
     .option('--broker-kills <number>', 'how often the broker is killed', '5')
     .option('--seed <number>', 'of an earlier run: the same kills and the same orders')

@@ -86,6 +86,8 @@ export async function runLiveShop(names: readonly string[], options: ShopOptions
   })
   const reason = await untilStopped()
   stopWaiting()
+  // The terminal has shown ^C, and the line is still open.
+  if (reason === 'SIGINT' && process.stdout.isTTY) console.log()
   log.info({ reason }, 'stopping')
   cluster.prepareToClose()
   await live.stop()

@@ -8,7 +8,7 @@ import { formatCount, formatMoney, formatTime, pad, plural, style, wrap } from '
 
 /** So many differences of one kind are told; the rest is counted. */
 const EXAMPLES = 3
-const WHAT_WIDTH = 32
+const WHAT_WIDTH = 34
 const MAX_WIDTH = 110
 /** How much of what is the same stands before the first difference. */
 const LEAD = 24
@@ -97,7 +97,7 @@ function summarize(comparisons: readonly Comparison[]): Comparison[] {
   if (empty === 0) return full
   const last = full.findLastIndex(({ what }) => what.startsWith('order'))
   return full.toSpliced(last + 1, 0, {
-    what: `${empty} others, dead letters and retries`,
+    what: `order in ${plural(empty, 'other')}`,
     count: 0,
     noun: 'message',
     differences: [],
@@ -110,7 +110,7 @@ function formatComparison(
   width: number,
 ): string {
   const amount = `${count === 0 ? 'no' : formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
-  const head = `${pad(what, WHAT_WIDTH)} ${pad(amount, 14)}`
+  const head = `${pad(what, WHAT_WIDTH)} ${pad(amount, 15)}`
   if (differences.length === 0) return `  ${style.good('✓')} ${head} ${style.quiet('the same')}`
   const more = differences.length - EXAMPLES
   return [

@@ -94,7 +94,7 @@ export const DIFFERENCES: readonly Difference[] = [
     topic: 'A topic that was just made',
     simulator: 'Is there at once, with its leaders, and so are added partitions.',
     realBroker:
-      'A broker that is busy needs a moment. `createTopics` may then fail with UNKNOWN_TOPIC_OR_PARTITION, as KafkaJS (src/admin/index.js) waits through LEADER_NOT_AVAILABLE only; the topic is made all the same. `fetchTopicOffsets` may fail with NOT_LEADER_FOR_PARTITION.',
+      'A broker that is busy needs a moment. `createTopics` may then fail with UNKNOWN_TOPIC_OR_PARTITION, as KafkaJS (src/admin/index.js) waits through LEADER_NOT_AVAILABLE only; the topic is made all the same. `fetchTopicOffsets` may fail with NOT_LEADER_FOR_PARTITION, and a send to several partitions may be written twice in some.',
     reason: 'It is over in milliseconds, and there is no telling when it happens.',
   },
   {
@@ -188,6 +188,16 @@ export const SURPRISES: readonly Surprise[] = [
       'takes the next message for a duplicate after a send that was written in part, and drops it',
       'drops the first message of a transaction after one that was written in part and aborted',
       'refuses a batch of another length in the place of one that was written',
+    ],
+  },
+  {
+    what: 'A send to several topics or partitions, of which one is not ready (its leader is moving, or it was deleted).',
+    outcome:
+      'KafkaJS repeats all of it that went to the same node. Without idempotence what was written is written again, at every attempt; with it, it is written once, but if the send fails in the end, the next message is lost as above.',
+    source: 'producer/sendMessages.js',
+    cases: [
+      'writes a message at every attempt when another topic of the same send cannot be written to',
+      'keeps an idempotent producer from writing twice like that, and drops its next message',
     ],
   },
   {

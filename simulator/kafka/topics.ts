@@ -90,7 +90,8 @@ export class Topics {
     // Kafka's metrics take dots for underscores, so it has no two topics that differ in nothing else.
     const metric = metricName(name)
     for (const other of this.#topics.keys()) {
-      if (metricName(other) === metric) throw protocolError('INVALID_TOPIC_EXCEPTION')
+      if (other.length === name.length && metricName(other) === metric)
+        throw protocolError('INVALID_TOPIC_EXCEPTION')
     }
     if (partitions < 1) throw protocolError('INVALID_PARTITIONS')
     const topic = new Topic(name, this.nodes, this.journal)

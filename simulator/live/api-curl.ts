@@ -14,7 +14,10 @@ export function toCurl(origin: string, operation: ApiOperation, example: ApiExam
     ...(hasKey === true ? [`-H ${quote(`Idempotency-Key: ${keyOf(operation, example)}`)}`] : []),
     ...(body === undefined
       ? []
-      : [`-H ${quote('Content-Type: application/json')}`, `-d ${quote(JSON.stringify(body, null, 2))}`]),
+      : [
+          `-H ${quote('Content-Type: application/json')}`,
+          `-d ${quote(JSON.stringify(body, null, 2).replaceAll('\n', '\n  '))}`,
+        ]),
   ].join(' \\\n  ')
 }
 

@@ -57,6 +57,6 @@ summary { cursor: pointer; font-size: 0.9rem; width: max-content; }
   nav section { break-inside: avoid; } nav section:first-child h2 { margin-top: 0; }
   main { padding-top: 1.5rem; }
 }
-@media (max-width: 36rem) { nav { columns: 1; } .page { padding: 0 1rem; } th[scope=row] { white-space: normal; overflow-wrap: anywhere; } }
+@media (max-width: 36rem) { nav { columns: 1; } .page { padding: 0 1rem; } }
 @media print { nav { display: none; } .page { display: block; } details:not([open]) > * { display: block; } }
 `

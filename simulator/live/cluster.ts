@@ -9,6 +9,7 @@ import type { KafkaClient } from '#simulator/service.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { openJournal } from './journal/sqlite-journal.ts'
 import { kafkaLog, type Log, silentLog } from './logs.ts'
+import { makeTopics } from './make-topics.ts'
 
 export interface LiveCluster {
   readonly kind: 'embedded' | 'broker'
@@ -165,7 +166,7 @@ async function createTopics(admin: Admin, topics: Topics): Promise<void> {
   }))
   const existing = new Set(await admin.listTopics())
   const missing = wanted.filter(({ topic }) => !existing.has(topic))
-  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
+  if (missing.length > 0) await makeTopics(admin, missing)
   const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ topic }) => topic) })
   const found = metadata.topics.map(({ name, partitions }) => ({
     topic: name,

@@ -10,7 +10,7 @@ export interface GroupLag {
   readonly group: string
   /** Members the coordinator knows; one that was killed is among them until its session expires. */
   readonly members: number
-  /** For the partitions in which the group has a position or a member. */
+  /** All partitions of the topics in which the group has a position or a member: also one that it has yet to begin. */
   readonly partitions: readonly Omit<PartitionLag, 'ageMs'>[]
 }
 

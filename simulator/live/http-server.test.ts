@@ -79,7 +79,7 @@ test('headers that come a byte at a time are answered 408', async () => {
   expect(exchange.answers).toMatchObject([
     { status: 408, headers: { 'content-type': 'application/problem+json' } },
   ])
-  expect(exchange.tookMs).toBeLessThan(2_000)
+  expect(exchange.tookMs).toBeLessThan(4_000)
 })
 
 test('a connection on which nothing is said is answered 408', async () => {
@@ -154,15 +154,16 @@ test('beyond the limit a connection is closed at once, and there is room again w
   const refused = await sendRaw(url, [get()])
   expect(refused).toMatchObject({ answers: [], end: expect.stringMatching(/closed|reset/) })
   first.destroy()
-  await new Promise(resolve => setTimeout(resolve, 50))
-  expect(await statuses(sendRaw(url, [get(['Connection: close'])]))).toEqual([200])
+  await vi.waitFor(async () =>
+    expect(await statuses(sendRaw(url, [get(['Connection: close'])]))).toEqual([200]),
+  )
 })
 
 test('a connection on which nothing moves is closed, whatever it waits for', async () => {
   const { url } = await start({ fetch: () => new Promise(() => {}) }, { silenceMs: 200 })
   const exchange = await sendRaw(url, [get()])
   expect(exchange).toMatchObject({ answers: [], end: expect.stringMatching(/closed|reset/) })
-  expect(exchange.tookMs).toBeLessThan(2_000)
+  expect(exchange.tookMs).toBeLessThan(4_000)
 })
 
 test('closing does not wait for connections on which nothing is under way', async () => {
@@ -173,7 +174,7 @@ test('closing does not wait for connections on which nothing is under way', asyn
   })
   await connectTo(server)
   await connectTo(server, 'GET / HT')
-  expect(await took(() => server.close())).toBeLessThan(300)
+  expect(await took(() => server.close())).toBeLessThan(2_000)
   agent.destroy()
 })
 
@@ -188,7 +189,7 @@ test('closing lets a request that is under way have its answer, and no second on
   })
   const exchange = sendRaw(server.url, [get(), get()], { pauseMs: 150 })
   await vi.waitFor(() => expect(served).toBe(1))
-  expect(await took(() => server.close())).toBeLessThan(1_000)
+  expect(await took(() => server.close())).toBeLessThan(3_000)
   const { answers } = await exchange
   expect(answers[0]).toMatchObject({ status: 200, body: 'done', headers: { connection: 'close' } })
   await expect(fetch(server.url)).rejects.toThrow('fetch failed')

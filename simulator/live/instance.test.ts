@@ -63,7 +63,10 @@ test('an outside party is a service whose memory is its database', async () => {
   const db = new BetterSqlite3(':memory:')
   const charge = async () => {
     let app: WebApp | undefined
-    await chosen('psp')[0]!.run({ name: 'psp', db, kafka: undefined as never, listen: it => void (app = it) })
+    const listen = (it: WebApp) => {
+      app = it
+    }
+    await chosen('psp')[0]!.run({ name: 'psp', db, kafka: undefined as never, listen })
     return app!.fetch(
       new Request('http://psp/charges', {
         method: 'POST',

@@ -10,7 +10,7 @@ import { readGroupLag } from './group-lag.ts'
 import { type InstanceEntry, instancesOf } from './instance.ts'
 import type { Log } from './logs.ts'
 import { createMetrics } from './metrics.ts'
-import { prepareInstance, type RunningInstance } from './running-instance.ts'
+import { LIMITS, type Limits, prepareInstance, type RunningInstance } from './running-instance.ts'
 import { ownTimers } from './service-context.ts'
 import { fetchByName } from './service-fetch.ts'
 import type { StateFolder } from './state-folder.ts'
@@ -30,6 +30,7 @@ export interface LiveOptions {
   readonly ports?: Readonly<Record<string, number>>
   /** What instances serve besides their services, by instance name. */
   readonly extras?: Readonly<Record<string, Hono>>
+  readonly limits?: Partial<Limits>
   /** Told of an uncaught error that comes from no service. Default: a line in the log, and the process ends with exit code 1. */
   onStray?(error: unknown): void
 }
@@ -64,11 +65,14 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     log,
     faults: options.faults ?? [],
     startedAtMs: Date.now(),
+    limits: { ...LIMITS, ...options.limits },
   }
   const running: RunningInstance[] = []
   const onStray = options.onStray ?? (error => endProcess(log, error))
   const stopListening = listenForFailures(onStray)
   async function stop(): Promise<void> {
+    // A handler that asks another service must still get its answer.
+    await Promise.all(running.map(instance => instance.stopConsuming()))
     await Promise.all(running.map(instance => instance.stop()))
     stopListening()
   }

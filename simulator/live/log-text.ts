@@ -27,6 +27,9 @@ const OWN_FIELDS = new Set([
 ])
 const SERVICE_WIDTH = 13
 const MESSAGE_WIDTH = 38
+const NARROWEST_MESSAGE = 28
+/** Enough for where it was and how long it took. */
+const DETAILS_WIDTH = 22
 const TRACE_DIGITS = 8
 
 /** Takes lines of JSON, as pino writes them. */
@@ -53,8 +56,9 @@ function toText(fields: Fields, paint: Paint, width: number | undefined): string
   const head = `${clock(String(time))} ${sign} ${String(service).padEnd(SERVICE_WIDTH)}  `
   const message = reason === undefined ? String(msg) : `${msg}: ${reason}`
   const details = detailsOf(fields).join('  ')
-  const space = details === '' ? '' : `${' '.repeat(Math.max(0, MESSAGE_WIDTH - message.length))}  `
   const room = width === undefined || sign !== ' ' ? Number.POSITIVE_INFINITY : width - head.length
+  const messageWidth = Math.max(NARROWEST_MESSAGE, Math.min(MESSAGE_WIDTH, room - DETAILS_WIDTH))
+  const space = details === '' ? '' : `${' '.repeat(Math.max(0, messageWidth - message.length))}  `
   const shown = cut(message, room)
   const rest = cut(`${space}${details}`, Math.max(0, room - shown.length))
   const line = `${paint.dim(head.slice(0, 13))}${colour(paint, head.slice(13) + shown)}${paint.dim(rest)}`

@@ -14,7 +14,7 @@ export interface ObservedKafka {
   readonly kafka: KafkaClient
   /** True while every consumer that was started is in its group. */
   isReady(): boolean
-  /** Lets the handlers and sends that are under way end, leaves the groups, and disconnects. */
+  /** Lets the handlers and sends that are under way end, leaves the groups, and disconnects; once, however often it is called. */
   close(): Promise<void>
 }
 
@@ -50,10 +50,10 @@ export function observeKafka(options: ObservedKafkaOptions): ObservedKafka {
   const reads = new Map<Consumer, readonly Partition[] | undefined>()
   const others = new Set<Closable>()
   const sends = new Set<Promise<unknown>>()
-  let isClosed = false
+  let closing: Promise<void> | undefined
 
   function note(consumer: Consumer, partitions: readonly Partition[] | undefined): void {
-    if (isClosed || !reads.has(consumer)) return
+    if (closing !== undefined || !reads.has(consumer)) return
     reads.set(consumer, partitions)
     metrics.assigned(
       instance,
@@ -61,8 +61,15 @@ export function observeKafka(options: ObservedKafkaOptions): ObservedKafka {
     )
   }
 
+  async function close(): Promise<void> {
+    await Promise.allSettled([...consumers].map(consumer => consumer.disconnect()))
+    while (sends.size > 0) await Promise.allSettled(sends)
+    await Promise.allSettled([...others].map(client => client.disconnect()))
+    metrics.assigned(instance, [])
+  }
+
   function create<T extends object>(make: () => T): T {
-    if (isClosed) throw new Error(`${instance} has been stopped`)
+    if (closing !== undefined) throw new Error(`${instance} has been stopped`)
     return within(clientContext, clientContext.run(make))
   }
 
@@ -91,7 +98,7 @@ export function observeKafka(options: ObservedKafkaOptions): ObservedKafka {
         on(events.REBALANCING, () => note(consumer, undefined))
         on(events.CRASH, ({ payload }) => {
           note(consumer, undefined)
-          if (!payload.restart && !isClosed) options.onGivenUp(payload.error)
+          if (!payload.restart && closing === undefined) options.onGivenUp(payload.error)
         })
         const listen = (event: string, listener: (...values: unknown[]) => unknown) =>
           Reflect.apply(on, consumer, [
@@ -107,13 +114,10 @@ export function observeKafka(options: ObservedKafkaOptions): ObservedKafka {
         })
       },
     },
-    isReady: () => !isClosed && [...reads.values()].every(partitions => partitions !== undefined),
-    async close() {
-      isClosed = true
-      await Promise.allSettled([...consumers].map(consumer => consumer.disconnect()))
-      while (sends.size > 0) await Promise.allSettled(sends)
-      await Promise.allSettled([...others].map(client => client.disconnect()))
-      metrics.assigned(instance, [])
+    isReady: () => closing === undefined && [...reads.values()].every(partitions => partitions !== undefined),
+    close() {
+      closing ??= close()
+      return closing
     },
   }
 }

@@ -3,7 +3,7 @@
  * https://spec.openapis.org/oas/v3.1.1.html
  */
 import { z } from 'zod'
-import { IdempotencyKey } from '#simulator/shop/requests.ts'
+import { Id, IdempotencyKey } from '#simulator/shop/requests.ts'
 import { keyOf, toCurl } from './api-curl.ts'
 import { type ApiAnswer, type ApiExample, type ApiOperation, OPERATIONS, TAGS } from './api-operations.ts'
 import { ANSWER_SCHEMAS, REQUEST_SCHEMAS } from './api-schemas.ts'
@@ -110,7 +110,7 @@ export function createOpenApiDocument(origin: string): OpenApiDocument {
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      schemas: { ...toSchemas(REQUEST_SCHEMAS, 'input'), ...toSchemas(ANSWER_SCHEMAS, 'output') },
+      schemas: SCHEMAS,
       parameters: {
         traceparent: {
           name: 'traceparent',
@@ -138,6 +138,7 @@ export function createOpenApiDocument(origin: string): OpenApiDocument {
   }
 }
 
+const SCHEMAS = { ...toSchemas(REQUEST_SCHEMAS, 'input'), ...toSchemas(ANSWER_SCHEMAS, 'output') }
 const RETRY_AFTER: Record<string, OpenApiHeader> = {
   'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } },
 }
@@ -185,7 +186,7 @@ function toParameters(operation: ApiOperation): OpenApiParameter[] {
       in: 'path',
       description: idDescription,
       required: true,
-      schema: { type: 'string', minLength: 1, maxLength: 64 },
+      schema: toSchema(Id, 'input'),
       examples: toExamples(examples, example => example.id),
     })
   if (query !== undefined)

@@ -38,9 +38,9 @@ test('a key that comes again is one entry and keeps its first answer', () => {
 
 test('the ledger and the answer are kept together or not at all', () => {
   const memory = createPartyMemory(db)
-  db.exec("CREATE TRIGGER full BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+  db.exec("CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'disk full'); END")
   expect(() => memory.keep('k', answer, entry)).toThrow('disk full')
-  expect(memory.entries()).toEqual([])
+  expect([memory.entries(), memory.find('k')]).toEqual([[], undefined])
 })
 
 test('a database that was never used has an empty ledger', () => {

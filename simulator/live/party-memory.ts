@@ -14,9 +14,10 @@ export function createPartyMemory(db: Database): PartyMemory {
   )
   const addEntry = db.prepare('INSERT INTO ledger (entry) VALUES (?)')
   const addAnswer = db.prepare('INSERT INTO answers VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+  // The key decides who was first: what is done a second time is not done.
   const keep = db.transaction((key: string, answer: PartyAnswer, entry: PartyEntry | undefined) => {
-    if (entry !== undefined) addEntry.run(JSON.stringify(entry))
-    addAnswer.run(key, answer.status, JSON.stringify(answer.body))
+    const isFirst = addAnswer.run(key, answer.status, JSON.stringify(answer.body)).changes > 0
+    if (isFirst && entry !== undefined) addEntry.run(JSON.stringify(entry))
   }).immediate
   return {
     find(key) {

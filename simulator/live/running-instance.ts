@@ -24,6 +24,9 @@ export interface RunningInstance {
   isReady(): boolean
   /** What a service in the wild gets by being deployed anew; no fault strikes it from now on. */
   heal(): void
+  /** Its consumers end what they have in hand, and take no more; requests are answered as before. */
+  stopConsuming(): Promise<void>
+  /** To be called after it. */
   stop(): Promise<void>
 }
 
@@ -36,6 +39,7 @@ export interface Surroundings {
   readonly faults: readonly Fault[]
   /** Milliseconds since the epoch; windows of faults count from it. */
   readonly startedAtMs: number
+  readonly limits: Limits
 }
 
 /** One start of the service. */
@@ -48,12 +52,22 @@ interface Incarnation {
   isUp: boolean
 }
 
-const FIRST_RESTART_AFTER_MS = 1_000
-const LONGEST_RESTART_AFTER_MS = 30_000
-/** Whoever has run for so long before it fails is not in a loop: its next failure is again its first. */
-const STABLE_AFTER_MS = 60_000
-/** Handlers that take longer to end are left behind; their messages come again. */
-const LONGEST_CLOSE_MS = 5_000
+export interface Limits {
+  /** How long after its first failure a service is started anew; twice as long after each further one in a row. */
+  readonly firstRestartAfterMs: number
+  readonly longestRestartAfterMs: number
+  /** Whoever has run for so long before it fails is in no loop: its next failure is again its first. */
+  readonly stableAfterMs: number
+  /** Handlers that take longer to end are left behind; their messages come again. */
+  readonly longestCloseMs: number
+}
+
+export const LIMITS: Limits = {
+  firstRestartAfterMs: 1_000,
+  longestRestartAfterMs: 30_000,
+  stableAfterMs: 60_000,
+  longestCloseMs: 5_000,
+}
 
 /**
  * Takes the instance's lock and its port, and announces its address; the service itself begins with `start()`.
@@ -68,7 +82,7 @@ export async function prepareInstance(
   extra?: Hono,
 ): Promise<RunningInstance> {
   const { name, service, run } = entry
-  const { cluster, state, addresses, metrics, faults, startedAtMs } = surroundings
+  const { cluster, state, addresses, metrics, faults, startedAtMs, limits } = surroundings
   const log = surroundings.log.child({ service: name })
   const clientFaults: ClientFaults = createClientFaults(service, faults, startedAtMs)
   let current: Incarnation | undefined
@@ -149,24 +163,27 @@ export async function prepareInstance(
     current = undefined
     // It may be the failed service's own code that got us here, and its timers end with it.
     outsideServices(() => {
-      if (Date.now() - failed.startedAtMs > STABLE_AFTER_MS) failuresInARow = 0
-      const delayMs = Math.min(LONGEST_RESTART_AFTER_MS, FIRST_RESTART_AFTER_MS * 2 ** failuresInARow++)
+      if (Date.now() - failed.startedAtMs > limits.stableAfterMs) failuresInARow = 0
+      const backOffMs = limits.firstRestartAfterMs * 2 ** failuresInARow++
+      const delayMs = Math.min(limits.longestRestartAfterMs, backOffMs)
       log.error({ err: error }, what)
       log.info({ ms: delayMs }, 'starts again')
       metrics.restarted(service)
-      ended = end(failed).then(() => {
+      ended = end(failed, closeClients(failed)).then(() => {
         if (!isStopping) restartTimer = setTimeout(start, delayMs)
       })
     })
   }
 
-  /** @param served resolves when no request is under way any more */
-  async function end(incarnation: Incarnation, served = Promise.resolve()): Promise<void> {
-    const { context, clientContext, kafka, db } = incarnation
+  async function closeClients({ kafka }: Incarnation): Promise<void> {
+    if (await settlesWithin(limits.longestCloseMs, kafka.close())) return
+    log.warn({ ms: limits.longestCloseMs }, 'did not end in time and is left behind')
+  }
+
+  /** @param closed resolves when no message and no request is under way any more */
+  async function end({ context, clientContext, db }: Incarnation, closed: Promise<unknown>): Promise<void> {
     server.serve(undefined)
-    const inOrder = Promise.all([kafka.close(), served])
-    if (!(await settlesWithin(LONGEST_CLOSE_MS, inOrder)))
-      log.warn({ ms: LONGEST_CLOSE_MS }, 'did not end in time and is left behind')
+    await closed
     context.end()
     clientContext.end()
     db?.close()
@@ -178,9 +195,12 @@ export async function prepareInstance(
     start,
     isReady,
     heal: () => clientFaults.heal(),
-    async stop() {
+    async stopConsuming() {
       isStopping = true
       clearTimeout(restartTimer)
+      if (current !== undefined) await closeClients(current)
+    },
+    async stop() {
       addresses.withdraw(name)
       const served = server.close()
       if (current !== undefined) ended = end(current, served)

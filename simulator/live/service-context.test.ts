@@ -141,5 +141,12 @@ test('what a library keeps going for all does not end with the service that aske
   context.end()
   await wait(20)
   expect(fired).toEqual(['shared'])
-  expect(context.run(() => outsideServices(currentContext))).toBeUndefined()
+  const after = context.run(() =>
+    outsideServices(async () => {
+      context.run(() => {})
+      await wait(1)
+      return currentContext()
+    }),
+  )
+  expect(await after).toBeUndefined()
 })

@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { promisify } from 'node:util'
 import { real } from '#simulator/world/globals.ts'
 
-const storage = new AsyncLocalStorage<ServiceContext>()
+const storage = new AsyncLocalStorage<ServiceContext | undefined>()
 
 type Timer = NodeJS.Timeout | NodeJS.Immediate
 
@@ -60,7 +60,8 @@ export const currentContext = (): ServiceContext | undefined => storage.getStore
  * `action` sets going belongs to no service, and does not end with the one that happened to ask first.
  */
 export function outsideServices<T>(action: () => T): T {
-  return storage.exit(action)
+  // Not `exit`: whatever enters a context within its action brings the old one back.
+  return storage.run(undefined, action)
 }
 
 type Callback = (...values: unknown[]) => void

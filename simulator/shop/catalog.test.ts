@@ -35,7 +35,9 @@ test('an old request that is sent again does not bring the old price back', asyn
 })
 
 test('a bad product is refused', async () => {
-  for (const body of ['{', {}, { ...product, unitPriceCents: 1.5 }, { ...product, openingStock: -1 }])
+  const named = (name: string) => ({ ...product, name })
+  const values = ['{', {}, { ...product, unitPriceCents: 1.5 }, { ...product, openingStock: -1 }]
+  for (const body of [...values, named('\ud800'), named('Te\0a'), named(' ')])
     expect((await put(body, 'a')).status).toBe(400)
   expect((await fake.request('PUT', '/products/a%2Fb', product, { 'idempotency-key': 'a' })).status).toBe(400)
   expect(events()).toEqual([])

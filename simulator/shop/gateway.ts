@@ -8,6 +8,8 @@ import { problem } from './problem-details.ts'
 import { createTraceparent } from './trace-context.ts'
 
 const TIMEOUT_MS = 5_000
+/** For services that do not say it themselves. */
+const RETRY_AFTER_S = '1'
 
 export const gateway: Service = async host => {
   const app = new Hono()
@@ -76,5 +78,6 @@ function answeredHeaders(response: Response): Record<string, string> {
     const value = response.headers.get(name)
     if (value !== null) headers[name] = value
   }
+  if (response.status === 503) headers['retry-after'] ??= RETRY_AFTER_S
   return headers
 }

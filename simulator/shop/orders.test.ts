@@ -60,7 +60,15 @@ test.each([
     400,
   ],
   ['a date that does not exist', { ...order, orderDate: '2026-02-30' }, { 'idempotency-key': 'k' }, 400],
+  [
+    'a date that no calendar of ours has',
+    { ...order, orderDate: '0000-01-01' },
+    { 'idempotency-key': 'k' },
+    400,
+  ],
   ['an id that is no id', { ...order, orderId: 'a/b' }, { 'idempotency-key': 'k' }, 400],
+  ['an id that climbs', { ...order, orderId: '..' }, { 'idempotency-key': 'k' }, 400],
+  ['a body that is text', order, { 'idempotency-key': 'k', 'content-type': 'text/plain' }, 415],
 ])('%s is refused with a problem', async (_, body, headers, status) => {
   const response = await fake.request('POST', '/orders', body, headers as Record<string, string>)
   expect(response.status).toBe(status)

@@ -70,6 +70,7 @@ export const encoding: readonly Case[] = [
       expect(await refused({ value: { id: 'order-7' } })).toEqual(A_TYPE_ERROR)
       expect(await refused({ value: 7 })).toEqual(A_TYPE_ERROR)
       expect(await refused({ key: 7, value: 'a' })).toEqual(A_TYPE_ERROR)
+      expect(await refused({ key: ['order-7'], value: 'a' })).toEqual(A_TYPE_ERROR)
       for (const header of [null, undefined, 7, [7]]) {
         expect(await refused({ value: 'a', headers: { header } })).toEqual(A_TYPE_ERROR)
       }

@@ -1,7 +1,7 @@
 /**
  * The Kafka contract: how a partition tells a retried batch from a new one, and what KafkaJS makes of it.
  */
-import type { Producer, Transaction } from 'kafkajs'
+import type { Producer, ProducerConfig, Transaction } from 'kafkajs'
 import { expect } from 'vitest'
 import { type Case, refusal, type Stage, valuesOf } from './stage.ts'
 
@@ -26,6 +26,21 @@ async function sendInPart(
     { partition, value: 'x'.repeat(1_100_000) },
   ]
   expect(await refusal(producer.send({ topic, messages }))).toEqual(TOO_LARGE)
+}
+
+/** Sends the same to two topics, of which one is deleted in between: first `first`, in vain `second`, then `third` to the other. */
+async function sendBesideMissing(stage: Stage, config: ProducerConfig): Promise<(string | null)[]> {
+  const [kept, deleted] = [await stage.topic(), await stage.topic()]
+  const producer = await stage.producer({ ...config, allowAutoTopicCreation: false })
+  const send = (value: string, ...topics: string[]) =>
+    producer.sendBatch({ topicMessages: topics.map(topic => ({ topic, messages: [{ value }] })) })
+  await send('first', kept, deleted)
+  const admin = await stage.admin()
+  await admin.deleteTopics({ topics: [deleted] })
+  await stage.until('it is gone', async () => !(await admin.listTopics()).includes(deleted))
+  expect(await refusal(send('second', kept, deleted))).toEqual({ name: 'KafkaJSNumberOfRetriesExceeded' })
+  await send('third', kept)
+  return valuesIn(stage, kept)
 }
 
 async function valuesIn(stage: Stage, topic: string): Promise<(string | null)[]> {
@@ -110,6 +125,20 @@ export const idempotence: readonly Case[] = [
       await expect(producer.send({ topic, acks: 1, messages: [{ value: 'a' }] })).rejects.toThrow(
         'invalidates the idempotent producer',
       )
+    },
+  },
+  {
+    name: 'writes a message at every attempt when another topic of the same send cannot be written to',
+    body: async stage => {
+      const values = await sendBesideMissing(stage, {})
+      expect(values).toEqual(['first', ...Array.from({ length: 6 }, () => 'second'), 'third', 'end'])
+    },
+  },
+  {
+    name: 'keeps an idempotent producer from writing twice like that, and drops its next message',
+    body: async stage => {
+      const values = await sendBesideMissing(stage, { idempotent: true, maxInFlightRequests: 1 })
+      expect(values).toEqual(['first', 'second', 'end'])
     },
   },
 ]

@@ -28,11 +28,13 @@ export const topics: readonly Case[] = [
       const topics = [
         { topic: stage.name('no spaces please') },
         { topic: stage.name('topic'), replicationFactor: 99 },
+        { topic: stage.name('topic'), replicationFactor: 0 },
       ]
       const error = await admin.createTopics({ topics }).catch(caught => caught)
       expect(error).toBeInstanceOf(kafkajs.KafkaJSAggregateError)
       const types = error.errors.map(({ type }: { type: string }) => type)
-      expect(types.sort()).toEqual(['INVALID_REPLICATION_FACTOR', 'INVALID_TOPIC_EXCEPTION'])
+      const factor = 'INVALID_REPLICATION_FACTOR'
+      expect(types.sort()).toEqual([factor, factor, 'INVALID_TOPIC_EXCEPTION'])
     },
   },
   {

@@ -30,6 +30,8 @@ export interface ChaosBrokerOptions {
   /** May messages in the shop's topics be deleted? */
   readonly isFresh: boolean
   readonly isToBeKilled: boolean
+  /** What one that is started is remembered by; two of one name would be the same. */
+  readonly instance?: string
   readonly onProgress?: (text: string) => void
 }
 
@@ -40,7 +42,7 @@ const INSTANCE = /^chaos-(\d+)$/
 /** @throws WorkbenchError `not-our-broker`, `topics-in-use`, `broker-unreachable`, or why none can be started */
 export async function openChaosBroker(options: ChaosBrokerOptions): Promise<ChaosBroker> {
   const { address, isFresh, isToBeKilled } = options
-  if (address === undefined) return startOwn(options.onProgress)
+  if (address === undefined) return startOwn(options.instance ?? `chaos-${process.pid}`, options.onProgress)
   const broker = findOwnBroker(address)
   if (broker === undefined && isToBeKilled) {
     throw new WorkbenchError(
@@ -69,9 +71,11 @@ export async function openChaosBroker(options: ChaosBrokerOptions): Promise<Chao
   }
 }
 
-async function startOwn(onProgress: ChaosBrokerOptions['onProgress']): Promise<ChaosBroker> {
+async function startOwn(
+  instance: string,
+  onProgress: ChaosBrokerOptions['onProgress'],
+): Promise<ChaosBroker> {
   await stopLeftovers()
-  const instance = `chaos-${process.pid}`
   try {
     const port = await findFreePort(FIRST_PORT)
     const { address, kind } = await startBroker({

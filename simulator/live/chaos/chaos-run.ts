@@ -2,6 +2,7 @@
  * The chaos run: orders are placed while processes of services, and the broker itself, are killed again and again; then the
  * shop is judged by the same guarantees as a simulated run.
  */
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createShop } from '#simulator/shop/shop.ts'
 import { type ShopSummary, SUMMARY_FOLDS, summarize } from '#simulator/shop/summary.ts'
@@ -13,7 +14,7 @@ import type { Crew } from '../field/crew.ts'
 import { type FieldResult, runInField } from '../field/field-run.ts'
 import type { OwnBroker } from '../field/own-broker.ts'
 import { readGroupLag } from '../group-lag.ts'
-import type { Kill, Outage, Schedule } from './schedule.ts'
+import type { Outage, Schedule } from './schedule.ts'
 import { type Ending, type Supervisor, supervise } from './supervisor.ts'
 
 export interface ChaosOptions {
@@ -57,9 +58,10 @@ export interface ChaosResult extends FieldResult {
   readonly recoveryMs: number
 }
 
-export interface KillDone extends Kill {
+export interface KillDone {
+  readonly service: string
   readonly killedAtMs: number
-  /** False when it was still starting from the time before. */
+  /** False when it was still starting, or waiting for its partitions, from the time before. */
   readonly wasReady: boolean
 }
 
@@ -85,10 +87,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let supervisor: Supervisor | undefined
   let allReady = false
   let summary: ShopSummary | undefined
-  let startedAtMs = Date.now()
+  let startedAtMs: number | undefined
   let troubleEndedAtMs = 0
   let atRestAtMs = 0
 
+  // Every kill that is still to come waits for it.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal)
   const progress = setInterval(() => void report(), PROGRESS_EVERY_MS)
   const result = await runInField({
     scenario: {
@@ -109,7 +113,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     async muster(crew: Crew) {
       await Promise.all([crew.start(PARTIES), ...SERVICE_NAMES.map(name => crew.start([name]))])
       supervisor = supervise(crew, SERVICE_NAMES)
-      startedAtMs = Date.now()
     },
     async trouble() {
       startedAtMs = Date.now()
@@ -129,37 +132,47 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }).finally(() => clearInterval(progress))
 
   async function killServices(supervisor: Supervisor): Promise<void> {
-    const strikes = options.schedule.kills.map(async kill => {
-      await untilElapsed(kill.atMs)
-      const killedAtMs = Date.now() - startedAtMs
-      kills.push({ ...kill, killedAtMs, ...(await supervisor.kill(kill.service, kill.downMs)) })
+    const strikes = options.schedule.kills.map(async ({ service, atMs, downMs, again }) => {
+      await untilElapsed(atMs)
+      await kill(service, downMs)
+      if (again !== undefined) await kill(service, again.downMs, again.afterReadyMs)
     })
     await Promise.all(strikes)
+
+    async function kill(service: string, downMs: number, afterReadyMs?: number): Promise<void> {
+      const { wasReady } = await supervisor.kill(service, downMs, afterReadyMs)
+      kills.push({ service, killedAtMs: elapsedMs(), wasReady })
+    }
   }
 
   /** One after the other: the broker may take longer to come back than the schedule knows. */
   async function killBroker(): Promise<void> {
     for (const outage of options.schedule.brokerKills) {
       await untilElapsed(outage.atMs)
-      const killedAtMs = Date.now() - startedAtMs
+      const killedAtMs = elapsedMs()
       await options.broker!.kill()
       await sleep(outage.downMs, undefined, { signal: options.signal })
       await options.broker!.resume()
-      brokerKills.push({ ...outage, killedAtMs, goneMs: Date.now() - startedAtMs - killedAtMs })
+      brokerKills.push({ ...outage, killedAtMs, goneMs: elapsedMs() - killedAtMs })
     }
   }
 
-  async function untilElapsed(elapsedMs: number): Promise<void> {
-    await sleep(Math.max(0, startedAtMs + elapsedMs - Date.now()), undefined, { signal: options.signal })
+  function elapsedMs(): number {
+    return Date.now() - (startedAtMs ?? Date.now())
+  }
+
+  async function untilElapsed(atMs: number): Promise<void> {
+    await sleep(Math.max(0, atMs - elapsedMs()), undefined, { signal: options.signal })
   }
 
   async function report(): Promise<void> {
+    if (startedAtMs === undefined) return
     const groups = await readGroupLag(cluster.admin, CONSUMERS).catch(() => undefined)
     const lag = groups
       ?.flatMap(({ partitions }) => partitions)
       .reduce((sum, { messages }) => sum + messages, 0)
     options.onProgress?.({
-      elapsedMs: Date.now() - startedAtMs,
+      elapsedMs: elapsedMs(),
       accepted: shop.notes.accepted.size,
       kills: kills.length,
       brokerKills: brokerKills.length,

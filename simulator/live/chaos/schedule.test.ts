@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SERVICE_NAMES } from '#simulator/shop/targets.ts'
-import { createSchedule, type ScheduleOptions } from './schedule.ts'
+import { countKills, createSchedule, type ScheduleOptions } from './schedule.ts'
 
 const usual = { seed: 1, services: SERVICE_NAMES, kills: 20, brokerKills: 5, workloadMs: 200_000 }
 
@@ -15,7 +15,7 @@ const someOptions: fc.Arbitrary<ScheduleOptions> = fc
   .map(({ spareMs, ...counts }) => ({
     ...counts,
     services: SERVICE_NAMES,
-    workloadMs: Math.max(counts.kills * 1_000, counts.brokerKills * 3_000, 1) + spareMs,
+    workloadMs: Math.max(counts.kills * 1_000, counts.brokerKills * 6_000, 1) + spareMs,
   }))
 
 test('the same seed makes the same schedule, and another seed another one', () => {
@@ -31,7 +31,7 @@ test('there are as many kills as asked for, in order of time, and all of them ov
   fc.assert(
     fc.property(someOptions, options => {
       const { kills, brokerKills } = createSchedule(options)
-      expect([kills.length, brokerKills.length]).toEqual([options.kills, options.brokerKills])
+      expect([countKills(kills), brokerKills.length]).toEqual([options.kills, options.brokerKills])
       for (const outages of [kills, brokerKills]) {
         expect(outages.map(({ atMs }) => atMs)).toEqual(
           outages.map(({ atMs }) => atMs).toSorted((left, right) => left - right),
@@ -67,7 +67,25 @@ test('twenty kills strike each of the nine services at least once, spread over t
   for (let seed = 0; seed < 50; seed++) {
     const { kills } = createSchedule({ ...usual, seed })
     expect(new Set(kills.map(({ service }) => service)).size).toBe(SERVICE_NAMES.length)
-    for (const [index, { atMs }] of kills.entries()) expect(Math.floor(atMs / 10_000)).toBe(index)
+    for (const [index, { atMs }] of kills.entries()) expect(Math.floor(atMs / 20_000)).toBe(index)
+  }
+})
+
+test('whoever is killed is killed again soon after it is back; of an odd number the last one is not', () => {
+  const agains = createSchedule({ ...usual, kills: 7 }).kills.map(({ again }) => again)
+  expect(agains).toHaveLength(4)
+  expect(agains.at(-1)).toBeUndefined()
+  for (const again of agains.slice(0, -1)) {
+    expect(again?.afterReadyMs).toBeLessThanOrEqual(1_500)
+    expect(again?.downMs).toBeGreaterThanOrEqual(200)
+  }
+})
+
+test('the broker is killed in the first half, so that consumers read in the second while services are killed', () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const { kills, brokerKills } = createSchedule({ ...usual, seed })
+    for (const { atMs, downMs } of brokerKills) expect(atMs + downMs).toBeLessThanOrEqual(100_000)
+    expect(kills.filter(({ atMs }) => atMs >= 100_000)).toHaveLength(5)
   }
 })
 
@@ -81,6 +99,6 @@ test('services are down for 0.2 to 5 seconds, the broker for 1 to 8', () => {
 })
 
 test('a workload that is too short for so many kills is refused', () => {
-  expect(() => createSchedule({ ...usual, workloadMs: 19_999 })).toThrow('need 20 s')
-  expect(() => createSchedule({ ...usual, kills: 0, workloadMs: 14_999 })).toThrow('need 15 s')
+  expect(() => createSchedule({ ...usual, brokerKills: 0, workloadMs: 19_999 })).toThrow('need 20 s')
+  expect(() => createSchedule({ ...usual, kills: 0, workloadMs: 29_999 })).toThrow('need 30 s')
 })

@@ -6,8 +6,11 @@ import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Crew } from '../field/crew.ts'
 
 export interface Supervisor {
-  /** SIGKILL, at once or as soon as there is something to kill; it is started again after `downMs`. Resolves when it is dead. */
-  kill(service: string, downMs: number): Promise<Struck>
+  /**
+   * SIGKILL, at once or as soon as there is something to kill; it is started again after `downMs`. Resolves when it is dead.
+   * @param afterReadyMs waits until it is ready, and then so long
+   */
+  kill(service: string, downMs: number, afterReadyMs?: number): Promise<Struck>
   /** Resolves to whether all are ready, at the latest when patience ends. */
   allReady(patienceMs: number): Promise<boolean>
   /** What ended though nobody had killed it. */
@@ -27,6 +30,10 @@ export interface Ending {
 }
 
 export const RESTART_AFTER_MS = 1_000
+/**
+ * Long: who waits for its partitions is alive. Killed for it, it would leave one more dead member that its successor waits for.
+ */
+const READY_WITHIN_MS = 600_000
 const LOOK_EVERY_MS = 25
 
 /** @param services each the one instance of a process that is running and ready; watched until the crew is closed */
@@ -48,7 +55,7 @@ export function supervise(crew: Crew, services: readonly string[]): Supervisor {
       if (downMs === undefined) unplanned.push(toEnding(service, reason))
       await sleep(downMs ?? RESTART_AFTER_MS)
       if (crew.isClosed) return
-      failure = crew.start([service]).then(
+      failure = crew.start([service], [], READY_WITHIN_MS).then(
         () => void ready.add(service),
         (error: unknown) => error,
       )
@@ -56,9 +63,13 @@ export function supervise(crew: Crew, services: readonly string[]): Supervisor {
   }
 
   return {
-    async kill(service, downMs) {
+    async kill(service, downMs, afterReadyMs) {
+      if (afterReadyMs !== undefined) {
+        while (!ready.has(service) && !crew.isClosed) await sleep(LOOK_EVERY_MS)
+        await sleep(afterReadyMs)
+      }
       while (!crew.isRunning(service) && !crew.isClosed) await sleep(LOOK_EVERY_MS)
-      const wasReady = ready.has(service)
+      const wasReady = ready.delete(service)
       planned.set(service, downMs)
       await crew.kill(service)
       return { wasReady }

@@ -4,6 +4,7 @@
 import type { Admin } from 'kafkajs'
 import type { Scenario } from '#simulator/scenario/scenario.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { makeTopics } from '../make-topics.ts'
 
 const RETRY_EVERY_MS = 250
 /** A member that was killed keeps its group from being deleted until its session expires: 30 s by KafkaJS's default. */
@@ -36,10 +37,10 @@ export async function refuseUsedTopics(
 export async function clearBroker(admin: Admin, topics: Scenario['topics']): Promise<void> {
   await deleteTopics(admin, topics)
   await insist(async () => {
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions })),
-    })
+    await makeTopics(
+      admin,
+      topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions })),
+    )
   })
 }
 

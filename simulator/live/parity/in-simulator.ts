@@ -30,11 +30,17 @@ export async function runInSimulator(flow: Flow, { data, acts, seed }: Task): Pr
     ...shop,
     async workload() {
       const shopper = createShopper(shop.notes)
-      await runPhases(conductBy(phaseMs), async ({ name }) => {
-        for (const act of acts[name] ?? []) await perform(shopper, shop.notes, act)
-      })
+      try {
+        await runPhases(conductBy(phaseMs), async ({ name }) => {
+          for (const act of acts[name] ?? []) await perform(shopper, shop.notes, act)
+        })
+      } catch (error) {
+        // In the simulation a client that fails is a process that ends, and no reason to stop.
+        failure = error
+      }
     },
   }
+  let failure: unknown
   let snapshot: Snapshot | undefined
   const startedAt = performance.now()
   const run = await simulate(
@@ -49,6 +55,7 @@ export async function runInSimulator(flow: Flow, { data, acts, seed }: Task): Pr
       },
     },
   )
+  if (failure !== undefined) throw failure
   if (run.trouble !== undefined) throw run.trouble
   return {
     title: 'the simulator',

@@ -18,14 +18,14 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
 /** Far beyond what it takes; when it has passed, something is stuck. */
 const PATIENCE_MS = 300_000
-/** A consumer that has just joined has shown nothing yet of what it is going to do. */
-const QUIET_MS = 2_500
+/** Whatever is on its way is unread or unsent until it is committed; this is for good measure. */
+const QUIET_MS = 1_000
 
 /** Empties the topics first. @throws WorkbenchError `no-rest` when a phase does not come to its end */
 export async function runOnBroker(
   flow: Flow,
   { data, acts, seed }: Task,
-  { cluster, address, title }: Pick<Place, 'cluster' | 'address' | 'title'>,
+  { cluster, address }: Pick<Place, 'cluster' | 'address'>,
   { onPhase = () => {}, signal }: Guidance = {},
 ): Promise<Side> {
   const shop = createShop({ data })
@@ -57,7 +57,7 @@ export async function runOnBroker(
   })
   if (!run.cameToRest) throw neverAtRest('the flow')
   return {
-    title,
+    title: 'the broker',
     snapshot: snapshot!,
     violations: run.violations,
     tookMs: performance.now() - startedAt,

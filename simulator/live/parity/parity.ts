@@ -49,7 +49,7 @@ export interface Guidance {
 export async function measureParity(
   flow: Flow,
   task: Task,
-  place: Pick<Place, 'cluster' | 'address' | 'title'>,
+  place: Pick<Place, 'cluster' | 'address'>,
   guidance: Guidance = {},
 ): Promise<Parity> {
   guidance.onPhase?.('simulate')

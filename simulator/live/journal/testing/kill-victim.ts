@@ -6,12 +6,14 @@
  *     aborted 19
  *     offset 0 12             a consumer's commit in a partition was acknowledged
  *
- * Arguments: the journal's file, and the first number to use.
+ * Arguments: the journal's file, and the first number to use. If nobody kills it, it ends by itself.
  */
 import { writeSync } from 'node:fs'
 import type { Consumer } from 'kafkajs'
 import { createCluster } from '#simulator/kafka/cluster.ts'
 import { openJournal } from '../sqlite-journal.ts'
+
+const LIFETIME_MS = 60_000
 
 const [file = '', first = '0'] = process.argv.slice(2)
 /** Written at once: a line that is printed is with the parent, even if the next thing is the kill. */
@@ -45,6 +47,7 @@ await consumer.run({
     print(`offset ${partition} ${offset}`)
   },
 })
+setTimeout(() => process.exit(1), LIFETIME_MS)
 await Promise.all([send(), transact()])
 
 async function send(): Promise<never> {
