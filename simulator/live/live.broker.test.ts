@@ -163,3 +163,23 @@ test('two inventory processes share partitions; killing one moves them to the ot
   for (const { child } of [rest, second]) child.kill('SIGTERM')
   expect(await Promise.all([rest.ended(), second.ended()])).toEqual([0, 0])
 })
+
+test('processes that start at the same time on an empty broker make its topics together', async () => {
+  await deleteTopics(cluster.admin, TOPICS)
+  const clusters = await Promise.all([1, 2, 3].map(() => connectToBroker(address, TOPICS, silentLog)))
+  for (const each of clusters) expect(each.clusterId).toBe(cluster.clusterId)
+  await Promise.all(clusters.map(each => each.close()))
+})
+
+test('a broker whose topic has another number of partitions is refused, and the process ends', async () => {
+  const [{ topic }, ...others] = TOPICS as [(typeof TOPICS)[number]]
+  await deleteTopics(cluster.admin, TOPICS)
+  await clearBroker(cluster.admin, [{ topic, partitions: 1 }, ...others])
+  const shop = startShop(['--broker', address, '--state', state])
+  shops.push(shop)
+  expect(await shop.ended()).toBe(2)
+  expect(shop.stderr.replace(/\s+/g, ' ')).toBe(
+    `✗ The topic ${topic} exists with 1 partition, and the shop needs 3. Delete that topic, or use another broker: npm run broker starts an empty one. `,
+  )
+  expect(shop.stdout).toBe('')
+})

@@ -86,11 +86,14 @@ export function startShop(args: readonly string[], options: ShopProcessOptions =
 }
 
 /** @returns what `ask` answers as soon as that is neither undefined nor false; @throws Error when it takes too long */
-export async function until<T>(what: string, ask: () => T | Promise<T>): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  ask: () => T | Promise<T>,
+): Promise<Exclude<T, undefined | false>> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     const answer = await ask()
-    if (answer !== undefined && answer !== null && answer !== false) return answer
+    if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
     if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`)
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
   }

@@ -44,6 +44,25 @@ async function consume(cluster: Cluster, groupId: string, count: number): Promis
   return seen
 }
 
+/** Who wrote each message of a topic, in order. */
+async function producerIds(cluster: Cluster, topic: string): Promise<string[]> {
+  const count = [...cluster.messages(topic)].length
+  const ids: string[] = []
+  const consumer = clientOf(cluster).consumer({ groupId: 'curious', maxWaitTimeInMs: 50 })
+  await consumer.connect()
+  await consumer.subscribe({ topics: [topic], fromBeginning: true })
+  await new Promise<void>((resolve, reject) => {
+    const eachMessage = async ({ message }: EachMessagePayload) => {
+      // KafkaJS decodes it, but does not declare it.
+      ids.push((message as unknown as { batchContext: { producerId: string } }).batchContext.producerId)
+      if (ids.length === count) resolve()
+    }
+    consumer.run({ eachMessage }).catch(reject)
+  })
+  await consumer.disconnect()
+  return ids
+}
+
 const values = (cluster: Cluster, topic = 'events') =>
   [...cluster.messages(topic, 'read_committed')].map(({ value }) => String(value))
 const messages = (...texts: string[]) => texts.map(value => ({ value, key: value }))
@@ -173,6 +192,7 @@ describe('after a kill, a cluster on the same journal', () => {
     await next.send({ topic: 'audit', messages: messages('d') })
     await next.commit()
     expect(values(after, 'audit')).toEqual(['a', 'b', 'c', 'd'])
+    expect(new Set(await producerIds(after, 'audit')).size).toBe(4)
   })
 
   test('has topics as they were made, extended, configured and deleted, and makes only those that are missing', async () => {
@@ -266,6 +286,7 @@ describe('after a kill, a cluster on the same journal', () => {
     const file = newFile()
     const described = async (cluster: Cluster) => (await (await adminOf(cluster)).describeCluster()).clusterId
     const before = await described(start(file))
+    expect(before).toMatch(/^[\w-]{22}$/)
     expect(await described(afterKill(file))).toBe(before)
     expect(await described(createCluster())).toBe('out-of-order')
   })

@@ -1,8 +1,9 @@
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createCluster } from '#simulator/kafka/cluster.ts'
+import { protocolError } from '#simulator/kafka/protocol-errors.ts'
 import { controlMarker } from '#simulator/kafka/stored-message.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { openJournal } from './sqlite-journal.ts'
@@ -105,6 +106,27 @@ describe('a journal', () => {
     expect(cluster.highWatermark('events', 0)).toBe(1)
     expect(() => cluster.append('events', [{ value: 'after' }])).toThrow('cannot be written')
     expect(cluster.highWatermark('events', 0)).toBe(1)
+  })
+
+  test('that could not be written once has a batch that an idempotent producer sends again, once', async () => {
+    const file = newFile()
+    const journal = open(file)
+    const failing = vi.spyOn(journal, 'append').mockImplementationOnce(() => {
+      throw protocolError('KAFKA_STORAGE_ERROR')
+    })
+    const cluster = createCluster({ topics: [{ topic: 'events' }], journal })
+    const retry = { initialRetryTime: 1 }
+    const producer = new cluster.Kafka({ logLevel: 0 }).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      retry,
+    })
+    await producer.connect()
+    await producer.send({ topic: 'events', messages: [{ value: 'first' }] })
+    await producer.send({ topic: 'events', messages: [{ value: 'second' }] })
+    expect(failing).toHaveBeenCalledTimes(3)
+    const kept = [...open(killed(file)).messages('events', 0)].map(({ value }) => value)
+    expect(kept).toEqual(['first', 'second'])
   })
 })
 
