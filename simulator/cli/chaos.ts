@@ -8,6 +8,7 @@ import { createSchedule } from '#simulator/live/chaos/schedule.ts'
 import { SERVICE_NAMES } from '#simulator/shop/targets.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { type ChaosRun, formatPlan, formatResult } from './chaos-report.ts'
+import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
 import { readWork } from './sim.ts'
 import { createProgressLine, formatCount, formatTime } from './terminal.ts'
 
@@ -23,7 +24,6 @@ interface ChaosOptions {
   readonly logs?: string
 }
 
-const EXIT_INTERRUPTED = 130
 const LARGEST_SEED = 999_999
 /** Where nobody looks at a terminal, a line now and then says that it goes on. */
 const LINE_EVERY_MS = 15_000
@@ -58,7 +58,7 @@ async function chaos(options: ChaosOptions): Promise<number> {
   const { openChaosBroker } = await import('#simulator/live/chaos/chaos-broker.ts')
   const { runChaos } = await import('#simulator/live/chaos/chaos-run.ts')
   const progress = createProgressLine()
-  const interruption = onInterrupt(() => progress.show('  ending everything that was started …'))
+  const interruption = untilInterrupted(() => progress.show('  ending everything that was started …'))
   const startedAt = performance.now()
   let phase = ''
   let place: Awaited<ReturnType<typeof openChaosBroker>> | undefined
@@ -122,23 +122,6 @@ function createProgress(line: ReturnType<typeof createProgressLine>, run: ChaosR
     if (process.stderr.isTTY || performance.now() - saidAt < LINE_EVERY_MS) return
     saidAt = performance.now()
     console.log(`  ${text}`)
-  }
-}
-
-/** The first Ctrl-C ends the run in order, the second one at once. */
-function onInterrupt(tell: () => void): { signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController()
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED)
-    tell()
-    controller.abort(new Error('interrupted'))
-  }
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, interrupt)
-  return {
-    signal: controller.signal,
-    dispose() {
-      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt)
-    },
   }
 }
 

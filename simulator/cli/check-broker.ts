@@ -3,11 +3,12 @@
  */
 import type { Answer, Exercise } from '#simulator/desk/exercise.ts'
 import { connectToBroker } from '#simulator/live/cluster.ts'
-import { refuseUsedTopics } from '#simulator/live/field/broker-room.ts'
+import { deleteTopics, refuseUsedTopics } from '#simulator/live/field/broker-room.ts'
 import { prepareExercise } from '#simulator/live/field/exercise-in-field.ts'
 import type { FieldResult } from '#simulator/live/field/field-run.ts'
 import { findOwnBroker } from '#simulator/live/field/own-broker.ts'
 import { silentLog } from '#simulator/live/logs.ts'
+import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
 import { createProgressLine, formatTime, pad, plural, style, terminalWidth, wrap } from './terminal.ts'
 
 const TITLE_WIDTH = 30
@@ -23,11 +24,14 @@ export async function checkOnBroker(
   const { topics } = exercise.check.scenario(() => ({}))
   const cluster = await connectToBroker(broker, [], silentLog)
   const progress = createProgressLine()
+  const interruption = untilInterrupted(() => progress.show('  ending what was started …'))
+  let isCleared = false
   const startedAt = performance.now()
   let runs = 0
   let broken = 0
   try {
     if (!fresh) await refuseUsedTopics(cluster.admin, topics, broker)
+    isCleared = true
     const field = await prepareExercise(exercise, answer, cluster, broker, findOwnBroker(broker))
     console.log(
       `\n${style.title(`${exercise.number} on a real broker`)}  ${wrap(exercise.check.goal, width - 24)}\n${style.quiet(`${answer.name}, the same file, on Kafka at ${broker}, in real time`)}\n`,
@@ -38,7 +42,10 @@ export async function checkOnBroker(
         console.log(`${title}${style.quiet(`not shown: ${mode.impossible}`)}`)
         continue
       }
-      const result = await field.run(mode, phase => progress.show(`${title}${phase} …`))
+      const result = await field.run(mode, {
+        signal: interruption.signal,
+        onPhase: phase => interruption.signal.aborted || progress.show(`${title}${phase} …`),
+      })
       progress.clear()
       runs++
       if (!result.holds) broken++
@@ -47,9 +54,14 @@ export async function checkOnBroker(
       for (const { message } of result.violations.slice(0, 3))
         console.log(`      ${wrap(message, width - 6, '      ')}`)
     }
+  } catch (error) {
+    if (interruption.signal.aborted) return EXIT_INTERRUPTED
+    throw error
   } finally {
+    if (isCleared) await deleteTopics(cluster.admin, topics)
     progress.clear()
     await cluster.close()
+    interruption.dispose()
   }
   const took = formatTime(performance.now() - startedAt)
   console.log(

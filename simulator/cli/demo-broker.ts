@@ -2,13 +2,14 @@
  * The demo on a real broker: the same services, the same guarantees, the same table, in real time.
  */
 import { connectToBroker } from '#simulator/live/cluster.ts'
-import { refuseUsedTopics } from '#simulator/live/field/broker-room.ts'
+import { deleteTopics, refuseUsedTopics } from '#simulator/live/field/broker-room.ts'
 import { type FieldMode, fieldModes } from '#simulator/live/field/field-modes.ts'
 import { findOwnBroker } from '#simulator/live/field/own-broker.ts'
 import { runShopInField, SHOP_AIMS, type ShopFieldResult } from '#simulator/live/field/shop-in-field.ts'
 import { silentLog } from '#simulator/live/logs.ts'
 import { TOPICS } from '#simulator/shop/topics.ts'
 import { formatHeadings, formatRow, isAsPromised, type Row, TITLE_WIDTH } from './demo-table.ts'
+import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
 import { DEFAULT_ORDERS } from './run-spec.ts'
 import type { Work } from './simulator-process.ts'
 import { createProgressLine, formatTime, pad, plural, style, terminalWidth, wrap } from './terminal.ts'
@@ -18,11 +19,14 @@ export async function demoOnBroker(broker: string, work: Work, fresh = false): P
   const progress = createProgressLine()
   const startedAt = performance.now()
   const width = process.stdout.columns ?? Number.POSITIVE_INFINITY
+  const interruption = untilInterrupted(() => progress.show('  ending what was started …'))
   const cluster = await connectToBroker(broker, [], silentLog)
+  let isCleared = false
   const modes = fieldModes(SHOP_AIMS, findOwnBroker(broker))
   const rows: Row[] = []
   try {
     if (!fresh) await refuseUsedTopics(cluster.admin, TOPICS, broker)
+    isCleared = true
     console.log(introduction(broker, work))
     console.log(formatHeadings(width))
     for (const mode of modes) {
@@ -36,16 +40,23 @@ export async function demoOnBroker(broker: string, work: Work, fresh = false): P
         work,
         orders: DEFAULT_ORDERS,
         seed: 1,
-        onPhase: phase => progress.show(`  ${mode.title}: ${PHASES[phase] ?? phase} …`),
+        signal: interruption.signal,
+        onPhase: phase =>
+          interruption.signal.aborted || progress.show(`  ${mode.title}: ${PHASES[phase] ?? phase} …`),
       })
       progress.clear()
       const row = toRow(mode, result)
       rows.push(row)
       console.log(formatRow(row, width))
     }
+  } catch (error) {
+    if (interruption.signal.aborted) return EXIT_INTERRUPTED
+    throw error
   } finally {
+    if (isCleared) await deleteTopics(cluster.admin, TOPICS)
     progress.clear()
     await cluster.close()
+    interruption.dispose()
   }
   console.log(conclusion(modes, rows, performance.now() - startedAt, broker))
   return rows.every(isAsPromised) ? 0 : 1

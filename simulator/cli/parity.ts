@@ -8,6 +8,7 @@ import { seedSchema } from '#simulator/faults/plan.ts'
 import type { Flow } from '#simulator/live/parity/compare.ts'
 import type { Parity, Task } from '#simulator/live/parity/parity.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
 import { readNorthwind } from './northwind.ts'
 import { formatConclusion, formatIntroduction, formatParity, toJson } from './parity-report.ts'
 import { readNumber } from './run-spec.ts'
@@ -25,7 +26,6 @@ interface ParityOptions {
 }
 
 const DEFAULT_ORDERS = 60
-const EXIT_INTERRUPTED = 130
 const ordersSchema = z
   .number({ error: 'should be a whole number from 1 to 2000' })
   .int('should be a whole number from 1 to 2000')
@@ -129,21 +129,3 @@ function readFlows({ phased, natural }: ParityOptions): Flow[] {
   if (phased === natural) return ['phased', 'natural']
   return [phased === true ? 'phased' : 'natural']
 }
-
-/** The first Ctrl-C ends what was started, the second one everything at once. */
-function untilInterrupted(): { signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController()
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED)
-    controller.abort(new Error('interrupted'))
-  }
-  for (const name of SIGNALS) process.on(name, interrupt)
-  return {
-    signal: controller.signal,
-    dispose() {
-      for (const name of SIGNALS) process.off(name, interrupt)
-    },
-  }
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const

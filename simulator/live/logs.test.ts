@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import kafkajs from 'kafkajs'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLog, kafkaLog, type Log, type LogFormat, silentLog } from './logs.ts'
 
 let out: PassThrough & { columns?: number }
@@ -152,9 +152,35 @@ describe('KafkaJS', () => {
     const lines = json(log => {
       const write = kafkaLog(log)(INFO)
       write(entry(ERROR, 'Runner', 'Error when calling eachMessage'))
+      write(entry(ERROR, 'Connection', 'Response GroupCoordinator(key: 10, version: 2)'))
+      write(
+        entry(
+          ERROR,
+          'BrokerPool',
+          'Failed to connect to seed broker, trying another broker from the list: x',
+        ),
+      )
       write(entry(INFO, 'Consumer', 'Starting'))
     })
     expect(lines).toEqual([])
+  })
+
+  test('says the same thing once in a while', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const lines = json(log => {
+        const [one, other] = [kafkaLog(log)(INFO), kafkaLog(log)(INFO)]
+        for (let second = 0; second < 25; second++) {
+          for (const write of [one, other])
+            write(entry(ERROR, 'Connection', 'Connection error: connect ECONNREFUSED'))
+          vi.advanceTimersByTime(1_000)
+        }
+        one(entry(WARN, 'Connection', 'something else'))
+      })
+      expect(lines).toHaveLength(2 * 3 + 1)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('says nothing of its partitioner at the first producer', async () => {

@@ -51,6 +51,7 @@ function observe(...faults: Fault[]): void {
       },
       message: (service, topic, outcome) => outcomes.push(`${service} ${topic} ${outcome}`),
     },
+    onJoined: () => {},
     onGivenUp: error => givenUp.push(error),
   })
   ;({ kafka } = observed)

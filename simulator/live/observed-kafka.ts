@@ -29,6 +29,8 @@ export interface ObservedKafkaOptions {
   readonly faults: ClientFaults
   readonly log: Log
   readonly metrics: Metrics
+  /** A consumer has joined its group. */
+  onJoined(): void
   /** KafkaJS has stopped a consumer and will not start it again. */
   onGivenUp(error: Error): void
 }
@@ -94,6 +96,7 @@ export function observeKafka(options: ObservedKafkaOptions): ObservedKafka {
           note(consumer, partitions)
           const fields = { group: payload.groupId, partitions: partitions.length }
           log.info(fields, `reads ${sayPartitions(partitions)}`)
+          options.onJoined()
         })
         on(events.REBALANCING, () => note(consumer, undefined))
         on(events.CRASH, ({ payload }) => {

@@ -49,7 +49,10 @@ interface Incarnation {
   readonly kafka: ObservedKafka
   readonly startedAtMs: number
   db: Database | undefined
+  /** Its service function has resolved. */
   isUp: boolean
+  /** Everybody has been told that it is up, and its consumers are in their groups. */
+  isAnnounced: boolean
 }
 
 export interface Limits {
@@ -118,6 +121,7 @@ export async function prepareInstance(
       faults: clientFaults,
       log,
       metrics,
+      onJoined: () => announce(incarnation),
       onGivenUp(error) {
         metrics.consumerGivenUp(service)
         fail(incarnation, error.cause ?? error, 'KafkaJS has given its consumer up for good')
@@ -130,6 +134,7 @@ export async function prepareInstance(
       startedAtMs: Date.now(),
       db: undefined,
       isUp: false,
+      isAnnounced: false,
     }
     current = incarnation
     context
@@ -137,10 +142,16 @@ export async function prepareInstance(
       .then(
         () => {
           incarnation.isUp = true
-          if (current === incarnation) log.info({ url: server.url }, 'is up')
+          announce(incarnation)
         },
         error => fail(incarnation, error, 'did not start'),
       )
+  }
+
+  function announce(incarnation: Incarnation): void {
+    if (current !== incarnation || incarnation.isAnnounced || !isReady()) return
+    incarnation.isAnnounced = true
+    log.info({ url: server.url }, 'is up')
   }
 
   async function begin(incarnation: Incarnation): Promise<void> {

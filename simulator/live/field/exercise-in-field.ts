@@ -7,13 +7,13 @@ import { WorkbenchError } from '#simulator/world/errors.ts'
 import { parseClientFaults } from '../client-faults.ts'
 import type { LiveCluster } from '../cluster.ts'
 import { type Aims, type FieldMode, fieldModes, victimsOf } from './field-modes.ts'
-import { type FieldResult, runInField } from './field-run.ts'
+import { type FieldResult, type FieldRunOptions, runInField } from './field-run.ts'
 import type { OwnBroker } from './own-broker.ts'
 import { loadScenario, type ScenarioReference } from './scenario-reference.ts'
 
 export interface ExerciseInField {
   readonly modes: readonly FieldMode[]
-  run(mode: FieldMode, onPhase: (phase: string) => void): Promise<FieldResult>
+  run(mode: FieldMode, options?: Pick<FieldRunOptions, 'signal' | 'onPhase'>): Promise<FieldResult>
 }
 
 /** Exercises' workloads are over at once. */
@@ -66,15 +66,15 @@ export async function prepareExercise(
   const others = [...targets.parties, ...targets.services].filter(name => !victims.includes(name))
   return {
     modes: fieldModes(aims, own),
-    run: (mode, onPhase) =>
+    run: (mode, options = {}) =>
       runInField({
+        ...options,
         scenario,
         reference,
         cluster,
         broker,
         work: answer.work,
         patienceMs: PATIENCE_MS,
-        onPhase,
         muster: async crew => {
           const faultsOf = (name: string) => parseClientFaults([...(mode.faults?.[name] ?? [])], targets)
           await Promise.all([

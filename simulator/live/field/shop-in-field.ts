@@ -19,6 +19,7 @@ export interface ShopFieldOptions {
   readonly seed: number
   readonly logs?: string
   readonly onPhase?: (phase: string) => void
+  readonly signal?: AbortSignal
 }
 
 export interface ShopFieldResult extends FieldResult {
@@ -63,6 +64,7 @@ export async function runShopInField(mode: FieldMode, options: ShopFieldOptions)
     ...(mode.trouble !== undefined && { trouble: mode.trouble }),
     ...(options.logs !== undefined && { logs: options.logs }),
     ...(options.onPhase !== undefined && { onPhase: options.onPhase }),
+    ...(options.signal !== undefined && { signal: options.signal }),
   })
   return { ...result, summary: summary!, guarantees: shop.guarantees.length }
 }
