@@ -20,6 +20,7 @@ export interface ChaosRun {
   readonly kills: number
   readonly brokerKills: number
   readonly seed: number
+  readonly work: 'solutions' | 'exercises'
 }
 
 /** So many violations of one guarantee are told; the rest is counted. */
@@ -182,6 +183,7 @@ function bad(count: number, what: string): string {
   return count === 0 ? text : style.bad(text)
 }
 
-function command({ orders, everyMs, kills, brokerKills, seed }: ChaosRun): string {
-  return `npm run chaos -- --orders ${orders} --every-ms ${everyMs} --kills ${kills} --broker-kills ${brokerKills} --seed ${seed}`
+function command({ orders, everyMs, kills, brokerKills, seed, work }: ChaosRun): string {
+  const numbers = `--orders ${orders} --every-ms ${everyMs} --kills ${kills} --broker-kills ${brokerKills}`
+  return `npm run chaos -- ${numbers} --seed ${seed}${work === 'solutions' ? '' : ` --work ${work}`}`
 }

@@ -46,7 +46,6 @@ export function addChaosCommand(program: Command, setExitCode: (code: number) =>
 
 async function chaos(options: ChaosOptions): Promise<number> {
   const run = readRun(options)
-  const work = readWork(options.work)
   const schedule = createSchedule({
     seed: run.seed,
     services: SERVICE_NAMES,
@@ -77,7 +76,6 @@ async function chaos(options: ChaosOptions): Promise<number> {
       ...run,
       ...place,
       schedule,
-      work,
       signal: interruption.signal,
       ...(options.logs !== undefined && { logs: options.logs }),
       onPhase(next) {
@@ -125,7 +123,7 @@ function createProgress(line: ReturnType<typeof createProgressLine>, run: ChaosR
   }
 }
 
-function readRun({ orders, everyMs, kills, brokerKills, seed }: ChaosOptions): ChaosRun {
+function readRun({ orders, everyMs, kills, brokerKills, seed, work }: ChaosOptions): ChaosRun {
   return {
     orders: readNumber('--orders', orders, 1, 100_000),
     everyMs: readNumber('--every-ms', everyMs, 1, 60_000),
@@ -135,6 +133,7 @@ function readRun({ orders, everyMs, kills, brokerKills, seed }: ChaosOptions): C
       seed === undefined
         ? 1 + Math.floor(Math.random() * LARGEST_SEED)
         : readNumber('--seed', seed, 0, 2 ** 31 - 1),
+    work: readWork(work),
   }
 }
 

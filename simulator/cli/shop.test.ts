@@ -133,7 +133,7 @@ describe('a shop', () => {
     expect(problems).toEqual([])
   })
 
-  test('without one of its services takes orders, and goes on with them once it is complete', async () => {
+  test('without one of its services takes orders, goes on with them once it is complete, and ends with whoever reads its output', async () => {
     const state = newFolder()
     const others = 'gateway orders catalog relay payments psp mail notifications search analytics'.split(' ')
     const partial = await open(state, ...others)
@@ -147,16 +147,12 @@ describe('a shop', () => {
     expect(await partial.ended()).toBe(0)
     const whole = await open(state)
     await confirmed(whole, body.orderId)
-  })
 
-  test('ends with whoever reads its output', async () => {
-    const state = newFolder()
-    const shop = await open(state)
-    shop.child.stdout?.destroy()
+    whole.child.stdout?.destroy()
     // Its next line finds nobody.
-    await fetch(`${shop.url('gateway')}/orders/none`).catch(() => {})
-    expect(await shop.ended()).toBe(0)
-    expect(shop.stderr).toBe('')
+    await find(whole, body.orderId).catch(() => {})
+    expect(await whole.ended()).toBe(0)
+    expect(whole.stderr).toBe('')
   })
 
   test('started by npm ends on Ctrl-C, which reaches every process of the terminal', async () => {

@@ -4,9 +4,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Hono } from 'hono'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Host, Service } from '#simulator/service.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { silentLog } from './logs.ts'
 import { createSmallWorld, hearFailuresAlone, type SmallWorld, TOPIC } from './testing.ts'
 
 let world: SmallWorld
@@ -91,12 +92,12 @@ describe('services', () => {
     const read: string[] = []
     const services = { orders: (host: Host) => consume(host, value => void read.push(value)) }
     const live = await world.start(services)
-    await send({ kafka: world.cluster.kafka('outside', (await import('./logs.ts')).silentLog) }, 'a', 'b')
+    await send({ kafka: world.cluster.kafka('outside', silentLog) }, 'a', 'b')
     await expect.poll(() => read, PATIENCE).toEqual(['a', 'b'])
     await live.stop()
     const again = await world.start(services)
     await expect.poll(() => again.isReady(), PATIENCE).toBe(true)
-    await send({ kafka: world.cluster.kafka('outside', (await import('./logs.ts')).silentLog) }, 'c')
+    await send({ kafka: world.cluster.kafka('outside', silentLog) }, 'c')
     await expect.poll(() => read, PATIENCE).toEqual(['a', 'b', 'c'])
   })
 
@@ -235,8 +236,11 @@ describe('a service that fails', () => {
     try {
       const strays: unknown[] = []
       const { starts, service } = failing(2, () => {
-        if (starts.length === 1) void Promise.reject(new Error('a rejection'))
-        else
+        if (starts.length === 1) {
+          void Promise.reject(new Error('a rejection'))
+          void Promise.reject(new Error('another: the service is on its way out already'))
+        }
+        if (starts.length === 2)
           setTimeout(() => {
             throw new Error('in a timer')
           }, 1)
@@ -256,8 +260,25 @@ describe('a service that fails', () => {
         throw stray
       }, 0)
       await expect.poll(() => strays, PATIENCE).toEqual([stray])
-      expect(said('starts again').every(line => line.service === 'orders')).toBe(true)
+      expect(said('starts again').map(({ service }) => service)).toEqual(['orders', 'orders'])
+      expect(starts).toHaveLength(3)
     } finally {
+      hearAll()
+    }
+  })
+
+  test('is nobody’s when the platform itself fails: the process ends with exit code 1 and says why', async () => {
+    const hearAll = hearFailuresAlone()
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
+    try {
+      await world.start({ orders: greeting('I am') })
+      setTimeout(() => {
+        throw new Error('nobody’s')
+      }, 0)
+      await expect.poll(() => exit.mock.calls, PATIENCE).toEqual([[1]])
+      expect(world.lines.at(-1)).toMatchObject({ level: 'fatal', err: { message: 'nobody’s' } })
+    } finally {
+      exit.mockRestore()
       hearAll()
     }
   })

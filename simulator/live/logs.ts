@@ -51,7 +51,11 @@ export function kafkaLog(log: Log): logCreator {
   }
 
   return () =>
-    ({ namespace, level, log: { message, timestamp: _, logger: __, stack: ___, ...fields } }) => {
+    ({
+      namespace,
+      level,
+      log: { message, timestamp: _, logger: __, stack: ___, clientId: ____, ...fields },
+    }) => {
       const text = `kafkajs${namespace ? ` ${namespace}` : ''}: ${message}`
       const isTold = (level === ERROR || level === WARN) && !SAID_ELSEWHERE.test(message) && isNews(text)
       if (isTold) log.warn(fields, text)

@@ -100,8 +100,12 @@ describe('a database', () => {
     const reader = state.openDatabaseReadonly('orders')!
     expect(reader.prepare('SELECT x FROM t').pluck().all()).toEqual([1])
     expect(() => reader.exec('DELETE FROM t')).toThrow('readonly')
-    reader.close()
+    // Nor does whoever looks keep anybody from committing.
+    const rows = reader.prepare('SELECT x FROM t').iterate()
+    rows.next()
     db.exec('COMMIT')
+    rows.return?.()
+    reader.close()
     db.close()
     const again = state.openDatabase('orders')
     expect(again.prepare('SELECT x FROM t').pluck().all()).toEqual([1, 2])

@@ -48,7 +48,7 @@ export function openStateFolder(folder: string): StateFolder {
   try {
     requireOurs(folder)
     mkdirSync(addressFolder, { recursive: true })
-    writeFileSync(join(folder, MARKER), MARKER_TEXT)
+    if (!existsSync(join(folder, MARKER))) writeFileSync(join(folder, MARKER), MARKER_TEXT)
   } catch (error) {
     throw error instanceof WorkbenchError ? error : unusable(folder, error)
   }

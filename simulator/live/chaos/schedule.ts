@@ -40,7 +40,7 @@ export interface Schedule {
 
 const SERVICE_DOWN_MS = [200, 5_000] as const
 const BROKER_DOWN_MS = [1_000, 8_000] as const
-const RELAPSE_AFTER_MS = [0, 1_500] as const
+const RELAPSE_AFTER_MS = [150, 700] as const
 /** A process is not struck again sooner than this after it was started: it may be starting still, but is there. */
 const UP_AT_LEAST_MS = 500
 /** With fewer milliseconds for each, all services could be down at once. */

@@ -82,6 +82,7 @@ export function createCrew({ scenario, broker, state, work, logs }: CrewOptions)
       const task: ChildTask = { scenario, instances, broker, state, faults, isLogged: logs !== undefined }
       const child = fork(CHILD, [JSON.stringify(task)], {
         execArgv: argumentsFor(work),
+        env: productionEnvironment(),
         stdio: ['ignore', logs === undefined ? 'ignore' : 'pipe', 'pipe', 'ipc'],
       })
       if (logs !== undefined)
@@ -147,6 +148,12 @@ const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 function argumentsFor(work: CrewOptions['work']): string[] {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   return ['--import', tsx, ...(work === 'solutions' ? ['--conditions=solutions'] : [])]
+}
+
+/** Under a test runner KafkaJS retries by other rules, and what it is tested for is how it behaves without one. */
+function productionEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_ENV: _, ...env } = process.env
+  return env
 }
 
 function endedByItself(instances: readonly string[], how: string, complaint: string): WorkbenchError {

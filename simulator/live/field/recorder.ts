@@ -65,7 +65,9 @@ export function startRecorder(
   }
 
   async function samplePositions(): Promise<void> {
-    samples.push({ kind: 'positions', atMs: Date.now(), groups: await readPositions() })
+    const groups = await readPositions()
+    // Not when it was asked: a position must not be older than the messages before it.
+    samples.push({ kind: 'positions', atMs: Date.now(), groups })
   }
 
   function sampleRows(): void {
