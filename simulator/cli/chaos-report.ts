@@ -12,6 +12,7 @@ import {
   plural,
   style,
   terminalWidth,
+  wrap,
 } from './terminal.ts'
 
 export interface ChaosRun {
@@ -102,7 +103,7 @@ export function formatResult(run: ChaosRun, result: ChaosResult, tookMs: number)
     ],
     [
       'Recovery',
-      `${result.cameToRest ? formatTime(recoveryMs) : style.bad('none')} from the last order and the last outage until nothing was left to do${result.allReady ? '' : style.bad(' · not all processes were ready again')}`,
+      `${result.cameToRest ? formatTime(recoveryMs) : style.bad('none')} from the last order and the last outage until no consumer was behind${result.allReady ? '' : style.bad(' · not all processes were ready again')}`,
     ],
     ['Log', `${formatCount(messages)} messages; ${formatCount(summary.events)} different events`],
   ]
@@ -110,7 +111,7 @@ export function formatResult(run: ChaosRun, result: ChaosResult, tookMs: number)
     '',
     ...facts.map(([label, text]) => fact(label, text, width)),
     '',
-    formatGuarantees(result),
+    formatGuarantees(result, width),
     '',
     result.holds
       ? `  ${style.good('✓')} Nothing accepted was lost, nothing was done twice, everything came right. ${style.quiet(`Seed ${run.seed}, ${formatTime(tookMs)}.`)}`
@@ -121,15 +122,25 @@ export function formatResult(run: ChaosRun, result: ChaosResult, tookMs: number)
   ].join('\n')
 }
 
-function formatGuarantees({ guarantees, violations }: ChaosResult): string {
-  const rows = guarantees.map(({ name }) => {
-    const broken = violations.filter(({ guarantee }) => guarantee === name)
-    if (broken.length === 0) return [style.good('✓'), name, '']
-    const examples = broken.slice(0, EXAMPLES).map(({ message }) => message)
-    const more = broken.length > EXAMPLES ? [`and ${formatCount(broken.length - EXAMPLES)} more`] : []
-    return [style.bad('✗'), name, [...examples, ...more].join('; ')]
+/** The names of those that hold beside one another; of the others what has happened. */
+function formatGuarantees({ guarantees, violations }: ChaosResult, width: number): string {
+  const isBroken = (name: string) => violations.some(({ guarantee }) => guarantee === name)
+  const held = guarantees.filter(name => !isBroken(name))
+  const broken = guarantees.filter(isBroken).map(name => {
+    const messages = violations.filter(({ guarantee }) => guarantee === name).map(({ message }) => message)
+    const more =
+      messages.length > EXAMPLES ? [`and ${formatCount(messages.length - EXAMPLES)} more of the kind`] : []
+    const lines = [...messages.slice(0, EXAMPLES), ...more]
+    return [
+      `  ${style.bad('✗')} ${name}`,
+      ...lines.map(line => `      ${wrap(line, Math.min(width, 110) - 6, '      ')}`),
+    ].join('\n')
   })
-  return formatTable([{ heading: '' }, { heading: 'guarantee' }, { heading: '' }], rows)
+  const holding =
+    held.length === 0
+      ? []
+      : [`  ${style.good('✓')} ${wrap(held.join(', '), Math.min(width, 110) - 4, '    ')}`]
+  return [...holding, ...broken].join('\n')
 }
 
 function failure({ orders }: ChaosRun, { violations, cameToRest, allReady, summary }: ChaosResult): string {

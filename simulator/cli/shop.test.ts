@@ -120,8 +120,10 @@ describe('a shop', () => {
     await until('search has caught up', async () => (await popularity(again)) === 12)
     expect((await order(again, 1)).body).toMatchObject({ orderId: 'order-12' })
     await confirmed(again, 'order-12')
-    const { body } = await ask(`${again.url('gateway')}/inventory/weekly-sales`)
-    expect(JSON.stringify(body)).toContain('13')
+    await until('inventory has counted it', async () => {
+      const { body } = await ask(`${again.url('gateway')}/inventory/weekly-sales`)
+      return JSON.stringify(body).includes('"units":13}')
+    })
 
     const askedAt = Date.now()
     again.child.kill('SIGTERM')
@@ -194,8 +196,8 @@ describe('a shop is refused', () => {
     if (error instanceof WorkbenchError) return error
     throw error
   }
-  async function listen(onConnection = () => {}): Promise<number> {
-    const server = createServer(onConnection).listen(0, '127.0.0.1')
+  async function listen(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1')
     servers.push(server)
     await once(server, 'listening')
     const address = server.address()
@@ -259,18 +261,6 @@ describe('a shop is refused', () => {
         message: `${broker} is no address of a broker.`,
         next: 'Give host and port: 127.0.0.1:9092.',
       })
-  })
-
-  test('for an address where something else listens, or a host that nobody knows', async () => {
-    const mute = await listen()
-    const startedAt = Date.now()
-    expect(await refusal([], { broker: `127.0.0.1:${mute}` })).toMatchObject({ code: 'broker-unreachable' })
-    expect(Date.now() - startedAt).toBeLessThan(15_000)
-    const { code, message } = await refusal([], { broker: 'no-such-host.invalid:9092' })
-    expect([code, message]).toEqual([
-      'broker-unreachable',
-      expect.stringContaining('no-such-host.invalid:9092'),
-    ])
   })
 
   test('for a folder whose databases belong to another cluster', async () => {

@@ -79,6 +79,10 @@ describe('a broker', () => {
       code: 'broker-unreachable',
       message: 'No Kafka broker answers at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1.',
     })
+    await expect(connectToBroker('no-such-host.invalid:9092', TOPICS, silentLog)).rejects.toMatchObject({
+      code: 'broker-unreachable',
+      message: expect.stringContaining('no-such-host.invalid:9092'),
+    })
   })
 
   test('that takes connections and says nothing is given up within 10 s', { timeout: 30_000 }, async () => {

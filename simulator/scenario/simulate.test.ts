@@ -305,6 +305,16 @@ describe('trouble', () => {
     expect(run.trouble).toMatchObject({ code: 'waiting-outside' })
   })
 
+  test('a workload that fails: what follows says nothing about the services', async () => {
+    const workload = async () => {
+      await sleep(100)
+      throw new Error('no such customer')
+    }
+    const { holds, trouble } = await simulate(createScenario({ workload, guarantees: [] }), plan())
+    expect({ holds, code: trouble?.code }).toEqual({ holds: false, code: 'workload-failed' })
+    expect(trouble?.message).toContain('no such customer')
+  })
+
   test('leaves nothing behind: the next run is as ever', async () => {
     const before = await simulate(createScenario(), plan())
     await simulate(stuckAtStart([]), plan())

@@ -135,11 +135,16 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
         if (entry?.nextVersion === undefined) throw cannot(scenario, fault.kind, fault.service)
         world.redeploy(entry.name, start(entry.nextVersion, entry.database ?? entry.name))
       })
+      let workloadFailure: { error: unknown } | undefined
       const deadline = planDeadline(plan, options.patienceMs ?? 2 * MINUTE_MS)
       world.spawn({
         name: 'shopper',
         start: async () => {
-          await scenario.workload({ publish: cluster.append })
+          try {
+            await scenario.workload({ publish: cluster.append })
+          } catch (error) {
+            workloadFailure = { error }
+          }
           deadline.onWorkloadDone(world.elapsedMs)
         },
       })
@@ -169,7 +174,10 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
         settled = await recover()
       }
       if (options.unstruck !== 'ignore') refuseUnstruck(world)
-      const trouble = troubleOf(world, settled)
+      const trouble =
+        workloadFailure === undefined
+          ? troubleOf(world, settled)
+          : workloadFailed(scenario, workloadFailure.error)
       let violations: BrokenGuarantee[] = []
       if (trouble === undefined) {
         observe()
@@ -218,6 +226,15 @@ function planDeadline(plan: Plan, patienceMs: number): Deadline & { onWorkloadDo
       this.atMs = Math.min(this.atMs, Math.max(nowMs, lastEdgeMs) + patienceMs)
     },
   }
+}
+
+/** Without what it should have done, nothing that follows says anything about the services. */
+function workloadFailed({ name }: Scenario, error: unknown): WorkbenchError {
+  return new WorkbenchError(
+    'workload-failed',
+    `The workload of ${name} failed: ${error instanceof Error ? error.message : error}.`,
+    'It is the scenario that has to be mended, not the services.',
+  )
 }
 
 function cannot(scenario: Scenario, kind: string, service: string | undefined): WorkbenchError {
