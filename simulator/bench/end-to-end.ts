@@ -5,13 +5,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { openPlace, type Place } from '#simulator/live/field/place.ts'
 import { generateActs } from '#simulator/live/parity/generated-acts.ts'
-import { openPlace, type Place } from '#simulator/live/parity/place.ts'
 import { type Snapshot, takeSnapshot } from '#simulator/live/parity/snapshot.ts'
 import { simulate } from '#simulator/scenario/simulate.ts'
 import type { DataSet } from '#simulator/shop/data-set.ts'
 import { createShop, type Shop } from '#simulator/shop/shop.ts'
 import { SUMMARY_FOLDS } from '#simulator/shop/summary.ts'
+import { TOPICS } from '#simulator/shop/topics.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { real } from '#simulator/world/globals.ts'
 import type { Timed, Variant } from './compare.ts'
@@ -106,7 +107,12 @@ async function simulateOnce(shop: Shop) {
 async function openRealBroker(address: string | undefined): Promise<{ place?: Place; reason?: string }> {
   try {
     return {
-      place: await openPlace({ name: 'bench', isFresh: false, ...(address !== undefined && { address }) }),
+      place: await openPlace({
+        name: 'bench',
+        topics: TOPICS,
+        isFresh: false,
+        ...(address !== undefined && { address }),
+      }),
     }
   } catch (error) {
     if (!(error instanceof WorkbenchError)) throw error

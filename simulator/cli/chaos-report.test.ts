@@ -36,9 +36,9 @@ const good: ChaosResult = {
   },
   guarantees: ['accepted-orders-kept', 'charged-at-most-once'],
   kills: [
-    { service: 'payments', killedAtMs: 1, wasReady: true },
-    { service: 'payments', killedAtMs: 2, wasReady: false },
-    { service: 'catalog', killedAtMs: 3, wasReady: true },
+    { service: 'payments', killedAtMs: 1, wasReady: true, wasAtWork: false },
+    { service: 'payments', killedAtMs: 2, wasReady: false, wasAtWork: false },
+    { service: 'catalog', killedAtMs: 3, wasReady: true, wasAtWork: true },
   ],
   brokerKills: [{ atMs: 1, downMs: 1_000, killedAtMs: 1, goneMs: 9_500 }],
   unplanned: [{ service: 'orders', code: 'broker-unreachable', sentence: '' }],
@@ -53,12 +53,12 @@ test('the plan shows the seed, every kill and every outage of the broker', () =>
   expect(text).toMatch(/Seed +77/)
   for (const { service } of schedule.kills) expect(text).toContain(service)
   expect(text.match(/the broker/g)).toHaveLength(2)
-  expect(text.match(/after it is ready/g)).toHaveLength(2)
+  expect(text.match(/after it works again/g)).toHaveLength(2)
 })
 
 test('a good run is told with its numbers and how to have it again', () => {
   const text = textOf(good)
-  expect(text).toContain('3: catalog 1, payments 2 (1 before it was ready again)')
+  expect(text).toContain('3: catalog 1, payments 2 (1 at work, 1 before it was ready again)')
   expect(text).toContain('killed 1 time, gone for up to 9.5 s')
   expect(text).toContain('1 found no broker at their start (orders 1)')
   expect(text).toContain('payments 31.0 s · 900 messages')

@@ -45,7 +45,7 @@ export function formatPlan(run: ChaosRun, schedule: Schedule, broker: string): s
       formatTime(downMs),
       again === undefined
         ? ''
-        : `${formatTime(again.afterReadyMs)} after it is ready, for ${formatTime(again.downMs)}`,
+        : `${formatTime(again.afterMs)} after it works again, for ${formatTime(again.downMs)}`,
     ])
   return [
     '',
@@ -153,9 +153,14 @@ function failure({ orders }: ChaosRun, { violations, cameToRest, allReady, summa
 
 function killsByService({ kills }: ChaosResult): string {
   if (kills.length === 0) return 'none'
+  const atWork = kills.filter(({ wasAtWork }) => wasAtWork).length
   const starting = kills.filter(({ wasReady }) => !wasReady).length
+  const how = [
+    ...(atWork === 0 ? [] : [`${atWork} at work`]),
+    ...(starting === 0 ? [] : [`${starting} before it was ready again`]),
+  ]
   const each = countNames(kills.map(({ service }) => service))
-  return `${kills.length}: ${each}${starting === 0 ? '' : ` (${starting} before it was ready again)`}`
+  return `${kills.length}: ${each}${how.length === 0 ? '' : ` (${how.join(', ')})`}`
 }
 
 function brokerKills({ brokerKills }: ChaosResult): string {

@@ -2,12 +2,9 @@
  * `check --broker`: an answer on a real broker, in real time, under what can be done to it there.
  */
 import type { Answer, Exercise } from '#simulator/desk/exercise.ts'
-import { connectToBroker } from '#simulator/live/cluster.ts'
-import { deleteTopics, refuseUsedTopics } from '#simulator/live/field/broker-room.ts'
 import { prepareExercise } from '#simulator/live/field/exercise-in-field.ts'
 import type { FieldResult } from '#simulator/live/field/field-run.ts'
-import { findOwnBroker } from '#simulator/live/field/own-broker.ts'
-import { silentLog } from '#simulator/live/logs.ts'
+import { openPlace } from '#simulator/live/field/place.ts'
 import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
 import { createProgressLine, formatTime, pad, plural, style, terminalWidth, wrap } from './terminal.ts'
 
@@ -22,17 +19,14 @@ export async function checkOnBroker(
 ): Promise<number> {
   const width = Math.min(terminalWidth(), 110)
   const { topics } = exercise.check.scenario(() => ({}))
-  const cluster = await connectToBroker(broker, [], silentLog)
   const progress = createProgressLine()
   const interruption = untilInterrupted(() => progress.show('  ending what was started …'))
-  let isCleared = false
+  const place = await openPlace({ name: 'check', topics, address: broker, isFresh: fresh })
   const startedAt = performance.now()
   let runs = 0
   let broken = 0
   try {
-    if (!fresh) await refuseUsedTopics(cluster.admin, topics, broker)
-    isCleared = true
-    const field = await prepareExercise(exercise, answer, cluster, broker, findOwnBroker(broker))
+    const field = await prepareExercise(exercise, answer, place)
     console.log(
       `\n${style.title(`${exercise.number} on a real broker`)}  ${wrap(exercise.check.goal, width - 24)}\n${style.quiet(`${answer.name}, the same file, on Kafka at ${broker}, in real time`)}\n`,
     )
@@ -58,9 +52,8 @@ export async function checkOnBroker(
     if (interruption.signal.aborted) return EXIT_INTERRUPTED
     throw error
   } finally {
-    if (isCleared) await deleteTopics(cluster.admin, topics)
+    await place.close()
     progress.clear()
-    await cluster.close()
     interruption.dispose()
   }
   const took = formatTime(performance.now() - startedAt)

@@ -1,12 +1,9 @@
 /**
  * The demo on a real broker: the same services, the same guarantees, the same table, in real time.
  */
-import { connectToBroker } from '#simulator/live/cluster.ts'
-import { deleteTopics, refuseUsedTopics } from '#simulator/live/field/broker-room.ts'
 import { type FieldMode, fieldModes } from '#simulator/live/field/field-modes.ts'
-import { findOwnBroker } from '#simulator/live/field/own-broker.ts'
+import { openPlace } from '#simulator/live/field/place.ts'
 import { runShopInField, SHOP_AIMS, type ShopFieldResult } from '#simulator/live/field/shop-in-field.ts'
-import { silentLog } from '#simulator/live/logs.ts'
 import { TOPICS } from '#simulator/shop/topics.ts'
 import { formatHeadings, formatRow, isAsPromised, type Row, TITLE_WIDTH } from './demo-table.ts'
 import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
@@ -20,13 +17,10 @@ export async function demoOnBroker(broker: string, work: Work, fresh = false): P
   const startedAt = performance.now()
   const width = process.stdout.columns ?? Number.POSITIVE_INFINITY
   const interruption = untilInterrupted(() => progress.show('  ending what was started …'))
-  const cluster = await connectToBroker(broker, [], silentLog)
-  let isCleared = false
-  const modes = fieldModes(SHOP_AIMS, findOwnBroker(broker))
+  const place = await openPlace({ name: 'demo', topics: TOPICS, address: broker, isFresh: fresh })
+  const modes = fieldModes(SHOP_AIMS, place.own)
   const rows: Row[] = []
   try {
-    if (!fresh) await refuseUsedTopics(cluster.admin, TOPICS, broker)
-    isCleared = true
     console.log(introduction(broker, work))
     console.log(formatHeadings(width))
     for (const mode of modes) {
@@ -35,7 +29,7 @@ export async function demoOnBroker(broker: string, work: Work, fresh = false): P
         continue
       }
       const result = await runShopInField(mode, {
-        cluster,
+        cluster: place.cluster,
         broker,
         work,
         orders: DEFAULT_ORDERS,
@@ -53,9 +47,8 @@ export async function demoOnBroker(broker: string, work: Work, fresh = false): P
     if (interruption.signal.aborted) return EXIT_INTERRUPTED
     throw error
   } finally {
-    if (isCleared) await deleteTopics(cluster.admin, TOPICS)
+    await place.close()
     progress.clear()
-    await cluster.close()
     interruption.dispose()
   }
   console.log(conclusion(modes, rows, performance.now() - startedAt, broker))

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { seedSchema } from '#simulator/faults/plan.ts'
 import type { Flow } from '#simulator/live/parity/compare.ts'
 import type { Parity, Task } from '#simulator/live/parity/parity.ts'
+import { TOPICS } from '#simulator/shop/topics.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
 import { readNorthwind } from './northwind.ts'
@@ -51,7 +52,7 @@ export function addParityCommand(program: Command, setExitCode: (code: number) =
 async function compareWorlds(options: ParityOptions): Promise<number> {
   // KafkaJS and the services are loaded by this command only: every other one would wait for them in vain.
   const { measureParity } = await import('#simulator/live/parity/parity.ts')
-  const { openPlace } = await import('#simulator/live/parity/place.ts')
+  const { openPlace } = await import('#simulator/live/field/place.ts')
   const { name, task } = await readTask(options)
   const flows = readFlows(options)
   const progress = createProgressLine()
@@ -59,6 +60,7 @@ async function compareWorlds(options: ParityOptions): Promise<number> {
   const startedAt = performance.now()
   const place = await openPlace({
     name: 'parity',
+    topics: TOPICS,
     isFresh: options.fresh === true,
     ...(options.broker !== undefined && { address: options.broker }),
     onProgress: text => progress.show(`  ${text} …`),

@@ -13,6 +13,8 @@ import type { LiveCluster } from '../cluster.ts'
 import { type FieldResult, runInField } from '../field/field-run.ts'
 import type { OwnBroker } from '../field/own-broker.ts'
 import { readGroupLag } from '../group-lag.ts'
+import { instancesOf } from '../instance.ts'
+import { untilAtWork } from './at-work.ts'
 import type { Schedule } from './schedule.ts'
 import { type Ending, type Supervisor, supervise } from './supervisor.ts'
 import { type BrokerKillDone, type KillDone, planTrouble } from './trouble.ts'
@@ -66,6 +68,8 @@ const PATIENCE_MS = 300_000
 const READY_PATIENCE_MS = 180_000
 const QUIET_MS = 2_000
 const PROGRESS_EVERY_MS = 2_000
+/** Not all have something to do, and the gateway has no database that would show it. */
+const AT_WORK_WITHIN_MS = 2_000
 
 /** When each consumer had caught up for good. */
 const catchingUp = createLag({ keepSteps: false })
@@ -74,6 +78,7 @@ const catchingUp = createLag({ keepSteps: false })
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { cluster, address, schedule, seed, orders, everyMs, work, logs, signal } = options
   const shop = createShop({ orders, everyMs, random: createRandom(seed, 'orders') })
+  const databases = new Map(instancesOf(shop).map(({ name, database }) => [name, database]))
   const trouble = planTrouble(schedule, options.broker, signal)
   let supervisor: Supervisor | undefined
   let allReady = false
@@ -112,8 +117,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       await Promise.all([crew.start(PARTIES), ...SERVICE_NAMES.map(name => crew.start([name]))])
       supervisor = supervise(crew, SERVICE_NAMES)
     },
-    async trouble() {
-      await trouble.make(supervisor!)
+    async trouble({ state }) {
+      await trouble.make(supervisor!, service =>
+        untilAtWork(state, databases.get(service)!, AT_WORK_WITHIN_MS),
+      )
       endedMs = Math.max(endedMs, elapsedMs())
       allReady = await supervisor!.allReady(READY_PATIENCE_MS)
     },

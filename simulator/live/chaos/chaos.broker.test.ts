@@ -11,7 +11,7 @@ afterEach(() => place?.close())
 const SCHEDULE: Schedule = {
   kills: [
     { service: 'payments', atMs: 2_000, downMs: 500 },
-    { service: 'relay', atMs: 4_000, downMs: 1_000, again: { afterReadyMs: 100, downMs: 300 } },
+    { service: 'relay', atMs: 4_000, downMs: 1_000, again: { afterMs: 10, downMs: 300 } },
     { service: 'notifications', atMs: 9_000, downMs: 300 },
   ],
   brokerKills: [{ atMs: 5_000, downMs: 2_000 }],

@@ -76,7 +76,7 @@ test('whoever is killed is killed again soon after it is back; of an odd number 
   expect(agains).toHaveLength(4)
   expect(agains.at(-1)).toBeUndefined()
   for (const again of agains.slice(0, -1)) {
-    expect(again?.afterReadyMs).toBeLessThanOrEqual(700)
+    expect(again?.afterMs).toBeLessThanOrEqual(150)
     expect(again?.downMs).toBeGreaterThanOrEqual(200)
   }
 })

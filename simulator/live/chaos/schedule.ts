@@ -27,8 +27,8 @@ export interface Kill extends Outage {
 }
 
 export interface Relapse {
-  /** From the moment at which it is ready: a consumer has its partitions then, and catches up with what it has missed. */
-  readonly afterReadyMs: number
+  /** From the moment at which it is seen at work: a consumer has its partitions then, and catches up with what it has missed. */
+  readonly afterMs: number
   readonly downMs: number
 }
 
@@ -40,7 +40,8 @@ export interface Schedule {
 
 const SERVICE_DOWN_MS = [200, 5_000] as const
 const BROKER_DOWN_MS = [1_000, 8_000] as const
-const RELAPSE_AFTER_MS = [150, 700] as const
+/** A consumer handles thousands of messages a second when it has been away. */
+const RELAPSE_AFTER_MS = [5, 150] as const
 /** A process is not struck again sooner than this after it was started: it may be starting still, but is there. */
 const UP_AT_LEAST_MS = 500
 /** With fewer milliseconds for each, all services could be down at once. */
@@ -91,7 +92,7 @@ function scheduleKills(
     const service = candidates[Math.floor(random() * candidates.length)]!
     const downMs = Math.min(between(random, SERVICE_DOWN_MS), workloadMs - atMs)
     const again = {
-      afterReadyMs: between(random, RELAPSE_AFTER_MS),
+      afterMs: between(random, RELAPSE_AFTER_MS),
       downMs: between(random, SERVICE_DOWN_MS),
     }
     kills.push({ service, atMs, downMs, ...(2 * index + 2 <= count && { again }) })

@@ -37,13 +37,13 @@ test('a kill of what is down at the moment waits until there is something to kil
   await crew.close()
 })
 
-test('a kill that is meant to strike at work waits until the process is ready, and a moment longer', async () => {
+test('whoever waits for a process is told when it is ready again', async () => {
   const crew = createFakeCrew(['search'], { readyAfterMs: 150 })
   const supervisor = supervise(crew, ['search'])
   await supervisor.kill('search', 10)
   const before = Date.now()
-  expect(await supervisor.kill('search', 10, 50)).toEqual({ wasReady: true })
-  expect(Date.now() - before).toBeGreaterThanOrEqual(10 + 150 + 50 - 5)
+  await supervisor.ready('search')
+  expect(Date.now() - before).toBeGreaterThanOrEqual(10 + 150 - 5)
   await crew.close()
 })
 

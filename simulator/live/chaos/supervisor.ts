@@ -6,11 +6,10 @@ import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Crew } from '../field/crew.ts'
 
 export interface Supervisor {
-  /**
-   * SIGKILL, at once or as soon as there is something to kill; it is started again after `downMs`. Resolves when it is dead.
-   * @param afterReadyMs waits until it is ready, and then so long
-   */
-  kill(service: string, downMs: number, afterReadyMs?: number): Promise<Struck>
+  /** SIGKILL, at once or as soon as there is something to kill; it is started again after `downMs`. Resolves when it is dead. */
+  kill(service: string, downMs: number): Promise<Struck>
+  /** Resolves when it is ready, or the crew is closed. */
+  ready(service: string): Promise<void>
   /** Resolves to whether all are ready, at the latest when patience ends. */
   allReady(patienceMs: number): Promise<boolean>
   /** What ended though nobody had killed it. */
@@ -63,11 +62,10 @@ export function supervise(crew: Crew, services: readonly string[]): Supervisor {
   }
 
   return {
-    async kill(service, downMs, afterReadyMs) {
-      if (afterReadyMs !== undefined) {
-        while (!ready.has(service) && !crew.isClosed) await sleep(LOOK_EVERY_MS)
-        await sleep(afterReadyMs)
-      }
+    async ready(service) {
+      while (!ready.has(service) && !crew.isClosed) await sleep(LOOK_EVERY_MS)
+    },
+    async kill(service, downMs) {
       while (!crew.isRunning(service) && !crew.isClosed) await sleep(LOOK_EVERY_MS)
       const wasReady = ready.delete(service)
       planned.set(service, downMs)

@@ -11,8 +11,11 @@ export interface Trouble {
   /** What has been done so far. */
   readonly kills: readonly KillDone[]
   readonly brokerKills: readonly BrokerKillDone[]
-  /** Resolves when everything has been killed and the broker is back. */
-  make(supervisor: Supervisor): Promise<void>
+  /**
+   * Resolves when everything has been killed and the broker is back.
+   * @param untilAtWork resolves to whether a service that is ready was seen at work
+   */
+  make(supervisor: Supervisor, untilAtWork: (service: string) => Promise<boolean>): Promise<void>
 }
 
 export interface KillDone {
@@ -21,6 +24,8 @@ export interface KillDone {
   readonly killedAtMs: number
   /** False when it was still starting, or waiting for its partitions, from the time before. */
   readonly wasReady: boolean
+  /** Was it seen at work a moment before? */
+  readonly wasAtWork: boolean
 }
 
 export interface BrokerKillDone extends Outage {
@@ -38,15 +43,19 @@ export function planTrouble(schedule: Schedule, broker?: OwnBroker, signal?: Abo
   const sleep = (delayMs: number) => setTimeout(Math.max(0, delayMs), undefined, { signal })
   const until = (atMs: number) => sleep(atMs - elapsedMs())
 
-  async function killServices(supervisor: Supervisor): Promise<void> {
-    const kill = async (service: string, downMs: number, afterReadyMs?: number) => {
-      const { wasReady } = await supervisor.kill(service, downMs, afterReadyMs)
-      kills.push({ service, killedAtMs: elapsedMs(), wasReady })
+  async function killServices(...[supervisor, untilAtWork]: Parameters<Trouble['make']>): Promise<void> {
+    const kill = async (service: string, downMs: number, wasAtWork = false) => {
+      const { wasReady } = await supervisor.kill(service, downMs)
+      kills.push({ service, killedAtMs: elapsedMs(), wasReady, wasAtWork })
     }
     const strikes = schedule.kills.map(async ({ service, atMs, downMs, again }) => {
       await until(atMs)
       await kill(service, downMs)
-      if (again !== undefined) await kill(service, again.downMs, again.afterReadyMs)
+      if (again === undefined) return
+      await supervisor.ready(service)
+      const isAtWork = await untilAtWork(service)
+      await sleep(again.afterMs)
+      await kill(service, again.downMs, isAtWork)
     })
     await Promise.all(strikes)
   }
@@ -66,11 +75,11 @@ export function planTrouble(schedule: Schedule, broker?: OwnBroker, signal?: Abo
   return {
     kills,
     brokerKills,
-    async make(supervisor) {
+    async make(supervisor, untilAtWork) {
       startedAtMs = Date.now()
       // Every kill that is still to come waits for it.
       if (signal !== undefined) setMaxListeners(0, signal)
-      await Promise.all([killServices(supervisor), killBroker()])
+      await Promise.all([killServices(supervisor, untilAtWork), killBroker()])
     },
   }
 }

@@ -5,10 +5,9 @@ import type { Answer, Exercise } from '#simulator/desk/exercise.ts'
 import { simulate } from '#simulator/scenario/simulate.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { parseClientFaults } from '../client-faults.ts'
-import type { LiveCluster } from '../cluster.ts'
 import { type Aims, type FieldMode, fieldModes, victimsOf } from './field-modes.ts'
 import { type FieldResult, type FieldRunOptions, runInField } from './field-run.ts'
-import type { OwnBroker } from './own-broker.ts'
+import type { Place } from './place.ts'
 import { loadScenario, type ScenarioReference } from './scenario-reference.ts'
 
 export interface ExerciseInField {
@@ -28,9 +27,7 @@ const PATIENCE_MS = 60_000
 export async function prepareExercise(
   exercise: Exercise,
   answer: Answer,
-  cluster: LiveCluster,
-  broker: string,
-  own: OwnBroker | undefined,
+  { cluster, address: broker, own }: Pick<Place, 'cluster' | 'address' | 'own'>,
 ): Promise<ExerciseInField> {
   const reference: ScenarioReference = { kind: 'exercise', exercise: exercise.name, answer: answer.file }
   const scenario = await loadScenario(reference)

@@ -18,7 +18,7 @@ import { instancesOf } from '../instance.ts'
 import { silentLog } from '../logs.ts'
 import { ownTimers, ServiceContext } from '../service-context.ts'
 import { fetchByName } from '../service-fetch.ts'
-import { openStateFolder } from '../state-folder.ts'
+import { openStateFolder, type StateFolder } from '../state-folder.ts'
 import { clearBroker, deleteGroups } from './broker-room.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { gatherEvidence } from './field-evidence.ts'
@@ -32,6 +32,8 @@ export type Trouble = (field: Field) => Promise<void>
 export interface Field {
   readonly crew: Crew
   readonly cluster: LiveCluster
+  /** To look into the databases. */
+  readonly state: StateFolder
   sleep(delayMs: number): Promise<void>
   /** Resolves to whether those that are up came to rest: nothing unread, nothing unsent, nothing that changes. */
   rest(): Promise<boolean>
@@ -145,6 +147,7 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
       options.trouble?.({
         crew,
         cluster,
+        state,
         sleep: delayMs => new Promise(resolve => setTimeout(resolve, delayMs)),
         rest: () => rest(patienceMs, new Map()),
       }),

@@ -38,7 +38,7 @@ const TITLES = [
 describe.each(exerciseNames())('%s on a real broker', name => {
   const run = async (which: (exercise: Exercise) => Answer, title: string) => {
     const exercise = await loadExercise(name)
-    const field = await prepareExercise(exercise, which(exercise), cluster, address, own)
+    const field = await prepareExercise(exercise, which(exercise), { cluster, address, own })
     const result = await field.run(field.modes.find(mode => mode.title === title)!)
     await deleteTopics(cluster.admin, exercise.check.scenario(() => ({})).topics)
     return result

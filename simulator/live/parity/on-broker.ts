@@ -8,12 +8,12 @@ import { SUMMARY_FOLDS } from '#simulator/shop/summary.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Crew } from '../field/crew.ts'
 import { type Field, runInField } from '../field/field-run.ts'
+import type { Place } from '../field/place.ts'
 import { instancesOf } from '../instance.ts'
 import { perform } from './acts.ts'
 import type { Flow } from './compare.ts'
 import type { Guidance, Side, Task } from './parity.ts'
 import { type Conductor, GATED, PHASES, type Phase, runPhases } from './phases.ts'
-import type { Place } from './place.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
 /** Far beyond what it takes; when it has passed, something is stuck. */

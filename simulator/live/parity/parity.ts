@@ -3,11 +3,11 @@
  */
 import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import type { DataSet } from '#simulator/shop/data-set.ts'
+import type { Place } from '../field/place.ts'
 import type { Acts } from './acts.ts'
 import { type Comparison, compare, type Flow } from './compare.ts'
 import { runInSimulator } from './in-simulator.ts'
 import { runOnBroker } from './on-broker.ts'
-import type { Place } from './place.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Task {
