@@ -3,12 +3,16 @@
  */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { seedSchema } from '#simulator/faults/plan.ts'
 import type { ChaosProgress } from '#simulator/live/chaos/chaos-run.ts'
 import { createSchedule } from '#simulator/live/chaos/schedule.ts'
+import type { Place } from '#simulator/live/field/place.ts'
 import { SERVICE_NAMES } from '#simulator/shop/targets.ts'
+import { TOPICS } from '#simulator/shop/topics.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { type ChaosRun, formatPlan, formatResult } from './chaos-report.ts'
 import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
+import { readNumber } from './run-spec.ts'
 import { readWork } from './sim.ts'
 import { createProgressLine, formatCount, formatTime } from './terminal.ts'
 
@@ -27,6 +31,8 @@ interface ChaosOptions {
 const LARGEST_SEED = 999_999
 /** Where nobody looks at a terminal, a line now and then says that it goes on. */
 const LINE_EVERY_MS = 15_000
+/** A line that does not fit cannot be written over. */
+const LONGEST_LINE = 200
 
 export function addChaosCommand(program: Command, setExitCode: (code: number) => void): void {
   program
@@ -54,18 +60,22 @@ async function chaos(options: ChaosOptions): Promise<number> {
     workloadMs: run.orders * run.everyMs,
   })
   // KafkaJS is loaded by this command only: every other one would wait for it in vain.
-  const { openChaosBroker } = await import('#simulator/live/chaos/chaos-broker.ts')
+  const { findOwnBroker } = await import('#simulator/live/field/own-broker.ts')
+  const { openPlace } = await import('#simulator/live/field/place.ts')
   const { runChaos } = await import('#simulator/live/chaos/chaos-run.ts')
+  if (options.broker !== undefined && run.brokerKills > 0 && findOwnBroker(options.broker) === undefined)
+    throw notOurs(options.broker)
   const progress = createProgressLine()
   const interruption = untilInterrupted(() => progress.show('  ending everything that was started …'))
   const startedAt = performance.now()
   let phase = ''
-  let place: Awaited<ReturnType<typeof openChaosBroker>> | undefined
+  let place: Place | undefined
   try {
-    place = await openChaosBroker({
-      ...(options.broker !== undefined && { address: options.broker }),
+    place = await openPlace({
+      name: 'chaos',
+      topics: TOPICS,
       isFresh: options.fresh === true,
-      isToBeKilled: run.brokerKills > 0,
+      ...(options.broker !== undefined && { address: options.broker }),
       onProgress: text => progress.show(`  ${text} …`),
     })
     progress.clear()
@@ -74,7 +84,7 @@ async function chaos(options: ChaosOptions): Promise<number> {
     const show = createProgress(progress, run)
     const result = await runChaos({
       ...run,
-      ...place,
+      place,
       schedule,
       signal: interruption.signal,
       ...(options.logs !== undefined && { logs: options.logs }),
@@ -105,6 +115,14 @@ const PHASES: Readonly<Record<string, string>> = {
   judge: 'reading the log back',
 }
 
+function notOurs(address: string): WorkbenchError {
+  return new WorkbenchError(
+    'not-our-broker',
+    `The broker at ${address} was not started with npm run broker, so it is not killed.`,
+    'Leave it alone with --broker-kills 0, or leave --broker away: then one is started for this run.',
+  )
+}
+
 function createProgress(line: ReturnType<typeof createProgressLine>, run: ChaosRun) {
   let saidAt = 0
   return (phase: string, { elapsedMs, accepted, kills, brokerKills, lag }: ChaosProgress) => {
@@ -116,7 +134,7 @@ function createProgress(line: ReturnType<typeof createProgressLine>, run: ChaosR
       `${brokerKills} of ${run.brokerKills} of the broker`,
       lag === undefined ? 'the broker does not answer' : `${formatCount(lag)} messages behind`,
     ].join(' · ')
-    line.show(`  ${text}`)
+    line.show(`  ${text}`.slice(0, (process.stderr.columns ?? LONGEST_LINE) - 1))
     if (process.stderr.isTTY || performance.now() - saidAt < LINE_EVERY_MS) return
     saidAt = performance.now()
     console.log(`  ${text}`)
@@ -125,24 +143,21 @@ function createProgress(line: ReturnType<typeof createProgressLine>, run: ChaosR
 
 function readRun({ orders, everyMs, kills, brokerKills, seed, work }: ChaosOptions): ChaosRun {
   return {
-    orders: readNumber('--orders', orders, 1, 100_000),
-    everyMs: readNumber('--every-ms', everyMs, 1, 60_000),
-    kills: readNumber('--kills', kills, 0, 1_000),
-    brokerKills: readNumber('--broker-kills', brokerKills, 0, 100),
-    seed:
-      seed === undefined
-        ? 1 + Math.floor(Math.random() * LARGEST_SEED)
-        : readNumber('--seed', seed, 0, 2 ** 31 - 1),
+    orders: readNumber('--orders', orders, wholeNumber(1, 100_000)),
+    everyMs: readNumber('--every-ms', everyMs, wholeNumber(1, 60_000)),
+    kills: readNumber('--kills', kills, wholeNumber(0, 1_000)),
+    brokerKills: readNumber('--broker-kills', brokerKills, wholeNumber(0, 100)),
+    seed: seed === undefined ? inventSeed() : readNumber('--seed', seed, seedSchema),
     work: readWork(work),
   }
 }
 
-function readNumber(option: string, text: string, least: number, most: number): number {
-  const read = z.coerce.number().int().min(least).max(most).safeParse(text)
-  if (read.success && text.trim() !== '') return read.data
-  throw new WorkbenchError(
-    'wrong-number',
-    `${option} should be a whole number from ${formatCount(least)} to ${formatCount(most)}, but is "${text}".`,
-    'See npm run chaos -- --help.',
-  )
+function wholeNumber(least: number, most: number): z.ZodType<number> {
+  const message = `should be a whole number from ${formatCount(least)} to ${formatCount(most)}`
+  return z.number({ error: message }).int(message).min(least, message).max(most, message)
+}
+
+/** Short enough to be told to somebody. */
+function inventSeed(): number {
+  return 1 + Math.floor(Math.random() * LARGEST_SEED)
 }

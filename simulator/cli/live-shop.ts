@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { openAddresses } from '#simulator/live/addresses.ts'
 import { createApiPage } from '#simulator/live/api-page.ts'
 import { parseClientFaults } from '#simulator/live/client-faults.ts'
-import { connectToBroker, type LiveCluster, openEmbeddedCluster } from '#simulator/live/cluster.ts'
+import { type LiveCluster, openEmbeddedCluster } from '#simulator/live/cluster.ts'
 import { chooseInstances, type InstanceEntry, instancesOf } from '#simulator/live/instance.ts'
 import { type Live, startLive } from '#simulator/live/live.ts'
 import { createLog, type Log, type LogFormat, silentLog } from '#simulator/live/logs.ts'
@@ -14,6 +14,7 @@ import { createShop, type Shop } from '#simulator/shop/shop.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
 import { CONSUMERS } from '#simulator/shop/topics.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { openSharedBroker } from './shared-broker.ts'
 import { formatTime, pad, style, terminalWidth, wrap } from './terminal.ts'
 
 export interface ShopOptions {
@@ -50,38 +51,21 @@ export async function runLiveShop(names: readonly string[], options: ShopOptions
   const faults = parseClientFaults(options.fault, SHOP_TARGETS, CONSUMERS)
   const format = readFormat(options.log)
   const log: Log = format === 'none' ? silentLog : createLog(format)
-  const folder = options.state ?? join(DEFAULT_STATE, options.broker === undefined ? 'embedded' : 'broker')
-  const databases = all.map(({ database }) => database)
-  if (options.fresh === true) clearStateFolder(folder, databases)
   const startedAt = performance.now()
-  const state = openStateFolder(folder)
-  const cluster =
-    options.broker === undefined
-      ? await openOwnCluster(state, scenario.topics, log)
-      : await connectToBroker(options.broker, scenario.topics, log)
+  const { state, cluster } = await openPlace(options, scenario.topics, all, log)
   let live: Live
   try {
     const extras = { gateway: createApiPage() }
-    live = await startLive({
-      scenario,
-      instances,
-      cluster,
-      state,
-      log,
-      groups: CONSUMERS,
-      faults,
-      ports,
-      extras,
-    })
+    const where = { scenario, instances, cluster, state, log }
+    live = await startLive({ ...where, groups: CONSUMERS, faults, ports, extras })
   } catch (error) {
     await cluster.close()
     throw error
   }
-  const isForMachines = format === 'json'
-  if (!isForMachines) console.log(introduction(live, cluster, state))
+  if (format !== 'json') console.log(introduction(live, cluster, state))
   const stopWaiting = whenReady(live, log, () => {
     const ms = Math.round(performance.now() - startedAt)
-    if (isForMachines) log.info({ ms }, 'ready')
+    if (format === 'json') log.info({ ms }, 'ready')
     else console.log(`${style.good('✓')} ready after ${formatTime(ms)}`)
   })
   const reason = await untilStopped()
@@ -92,9 +76,29 @@ export async function runLiveShop(names: readonly string[], options: ShopOptions
   cluster.prepareToClose()
   await live.stop()
   await cluster.close()
-  if (isForMachines) log.info('stopped')
+  if (format === 'json') log.info('stopped')
   else console.log(`${style.good('✓')} stopped; started again it resumes`)
   setTimeout(() => process.exit(0), LONGEST_EXIT_MS).unref()
+}
+
+/** The folder and the broker that belongs to it, both empty if that was asked for. */
+async function openPlace(
+  { state: given, broker, fresh }: ShopOptions,
+  topics: Shop['topics'],
+  all: readonly InstanceEntry[],
+  log: Log,
+): Promise<{ state: StateFolder; cluster: LiveCluster }> {
+  const folder = given ?? join(DEFAULT_STATE, broker === undefined ? 'embedded' : 'broker')
+  const databases = all.map(({ database }) => database)
+  const clearState = () => clearStateFolder(folder, databases)
+  if (broker === undefined) {
+    if (fresh === true) clearState()
+    const state = openStateFolder(folder)
+    return { state, cluster: await openOwnCluster(state, topics, log) }
+  }
+  const state = openStateFolder(folder)
+  const shared = { address: broker, state, topics, groups: CONSUMERS, log }
+  return { state, cluster: await openSharedBroker({ ...shared, ...(fresh === true && { clearState }) }) }
 }
 
 /** @throws WorkbenchError `shop-running` when another process has the embedded broker, and what its journal may throw */

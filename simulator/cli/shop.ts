@@ -20,7 +20,7 @@ export function addShopCommand(program: Command, setExitCode: (code: number) => 
       '--state <folder>',
       `databases and addresses (default: ${DEFAULT_STATE}/embedded or ${DEFAULT_STATE}/broker)`,
     )
-    .option('--fresh', 'begin anew: deletes what it kept there')
+    .option('--fresh', 'begin anew: deletes what is kept there, and the topics on the broker')
     .option('--log <format>', 'text, json or none (default: text in a terminal, json elsewhere)')
     .option('--fault <fault>', 'played at this end of the wire; may be repeated', collect, [])
     .action(async (names: string[], options: ShopOptions) => {

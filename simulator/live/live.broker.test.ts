@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -162,6 +162,40 @@ test('two inventory processes share partitions; killing one moves them to the ot
   expect(troubles).toEqual([])
   for (const { child } of [rest, second]) child.kill('SIGTERM')
   expect(await Promise.all([rest.ended(), second.ended()])).toEqual([0, 0])
+})
+
+test('new databases are refused where topics tell of old ones, unless both begin anew, and nobody else is at work there', async () => {
+  const start = (folder: string, ...args: string[]) => {
+    const shop = startShop(['--broker', address, '--state', join(state, folder), '--port', '0', ...args])
+    shops.push(shop)
+    return shop
+  }
+  const sentence = (shop: ShopProcess) => shop.stderr.replace(/\s+/g, ' ')
+  const first = start('a')
+  await first.ready()
+  const { offer, order, confirmed } = customer(first.url('gateway'))
+  await offer(10)
+  await confirmed(await order())
+  openStateFolder(join(state, 'b')).openDatabase('orders').close()
+  const busy = start('b', '--fresh')
+  expect(await busy.ended()).toBe(2)
+  expect(existsSync(join(state, 'b', 'orders.db'))).toBe(true)
+  expect(sentence(busy)).toContain(
+    `✗ Somebody reads from the broker at ${address} as orders: another process`,
+  )
+  first.child.kill('SIGTERM')
+  await first.ended()
+
+  const other = start('b')
+  expect(await other.ended()).toBe(2)
+  expect(sentence(other)).toMatch(/needs the topics empty\. Let it delete them with --fresh/)
+  const fresh = start('b', '--fresh')
+  await fresh.ready()
+  const again = customer(fresh.url('gateway'))
+  await again.offer(10)
+  const orderId = await again.order()
+  expect(orderId).toBe('order-1')
+  await again.confirmed(orderId)
 })
 
 test('processes that start at the same time on an empty broker make its topics together', async () => {

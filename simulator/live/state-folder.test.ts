@@ -81,8 +81,10 @@ describe('a state folder', () => {
   })
 
   test('belongs to one cluster', () => {
+    expect(openStateFolder(folder).boundTo()).toBeUndefined()
     openStateFolder(folder).bindTo('cluster-a')
     openStateFolder(folder).bindTo('cluster-a')
+    expect(openStateFolder(folder).boundTo()).toBe('cluster-a')
     const { code, message, next } = refusal(() => openStateFolder(folder).bindTo('cluster-b'))
     expect(code).toBe('other-cluster')
     expect(message).toContain('cluster-a, and this is cluster-b')

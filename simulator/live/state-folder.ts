@@ -26,6 +26,8 @@ export interface StateFolder {
    * @throws WorkbenchError `other-cluster`
    */
   bindTo(clusterId: string): void
+  /** The id of that cluster; undefined as long as nothing has run here. */
+  boundTo(): string | undefined
 }
 
 /** Says that a folder is ours: we put files only there, and delete them only there. */
@@ -68,6 +70,7 @@ export function openStateFolder(folder: string): StateFolder {
     },
     lock: name => lock(addressFolder, name),
     bindTo: clusterId => bind(folder, clusterId),
+    boundTo: () => readBinding(folder),
   }
 }
 
@@ -150,14 +153,15 @@ function secondOf(name: string): string {
   return `${service}-${Math.min(9, Number(number) + 1)}`
 }
 
-function bind(folder: string, clusterId: string): void {
+function readBinding(folder: string): string | undefined {
   const file = join(folder, CLUSTER_FILE)
-  if (!existsSync(file)) {
-    writeFileSync(file, `${clusterId}\n`)
-    return
-  }
-  const bound = readFileSync(file, 'utf8').trim()
-  if (bound === clusterId) return
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+}
+
+function bind(folder: string, clusterId: string): void {
+  const bound = readBinding(folder)
+  if (bound === undefined) writeFileSync(join(folder, CLUSTER_FILE), `${clusterId}\n`)
+  if (bound === undefined || bound === clusterId) return
   throw new WorkbenchError(
     'other-cluster',
     `The databases in ${folder} belong to another Kafka cluster (${bound}, and this is ${clusterId}): offsets and outboxes in them speak of topics that are not here.`,

@@ -9,7 +9,7 @@ import { ROOT } from '#simulator/desk/exercise.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { gistOfLog } from './gist.ts'
 import { cachedJars, DOWNLOAD_SIZE, downloadJars, KAFKA_VERSION } from './kafka-jars.ts'
-import { configure, format, logFileIn, spawnServer } from './kafka-process.ts'
+import { clusterIdIn, configure, format, logFileIn, spawnServer } from './kafka-process.ts'
 import { findFreePort, refuseBusyPort } from './ports.ts'
 import { endProcess, isRunning } from './processes.ts'
 import { READY_WITHIN_MS, waitUntilReady } from './readiness.ts'
@@ -108,9 +108,9 @@ async function claim(running: RunningBroker): Promise<void> {
 /** Ends it if it does not get ready. */
 async function untilReady(running: RunningBroker): Promise<RunningBroker> {
   const isDead = () => !isKafkaAlive(running)
-  const isReady = await waitUntilReady(running.address, READY_WITHIN_MS, isDead)
+  const clusterId = clusterIdIn(folderOf(running))
+  const isReady = await waitUntilReady(running.address, READY_WITHIN_MS, isDead, clusterId)
   const died = isDead()
-  // Another program may have taken the port meanwhile, and be the one that answers.
   if (isReady && !died) return running
   await killKafka(running)
   keepLog(running)

@@ -2,7 +2,8 @@
  * The Java processes that Apache Kafka consists of: the tool that prepares its folder, and the server itself.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { gistOfLog } from './gist.ts'
@@ -10,11 +11,6 @@ import { runTool } from './run-tool.ts'
 import { javaCommand } from './runtimes.ts'
 import { LOGGING, type ServerSettings, serverProperties } from './server-properties.ts'
 
-/**
- * 16 bytes in Base64. They only tell nodes of one cluster from nodes of another, and here no node ever meets one. (Random ones
- * begin with a hyphen now and then, which Kafka's tools take for an option.)
- */
-const CLUSTER_ID = Buffer.from('out-of-order-dev').toString('base64url')
 /** A small heap, and the collector and the compiler that start soonest and leave the processor to what runs on the broker. */
 const JVM = [
   '-Xms128m',
@@ -37,7 +33,7 @@ export function configure(folder: string, ports: Omit<ServerSettings, 'dataFolde
 
 /** KRaft wants its folder prepared before the first start. @throws WorkbenchError `broker-died` */
 export async function format(folder: string, jars: string): Promise<void> {
-  const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', CLUSTER_ID]
+  const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', newClusterId()]
   const args = [...jvm(folder, jars), ...tool, '--config', propertiesIn(folder)]
   const { succeeded, stdout, stderr } = await runTool(javaCommand(), args)
   if (succeeded) return
@@ -46,6 +42,25 @@ export async function format(folder: string, jars: string): Promise<void> {
     `Apache Kafka could not prepare its folder: ${gistOfLog(`${stdout}\n${stderr}`)}`,
     `The folder was ${folder}. Is there room on the disk, and does java -version work?`,
   )
+}
+
+/** Which cluster the folder's data belong to: whoever answers with another id is not the server of this folder. */
+export function clusterIdIn(folder: string): string | undefined {
+  const file = join(folder, 'data', 'meta.properties')
+  if (!existsSync(file)) return undefined
+  return /^cluster\.id=(.+)$/m.exec(readFileSync(file, 'utf8'))?.[1]
+}
+
+/**
+ * 16 bytes in Base64, as Kafka wants it. Every new broker has its own: what somebody remembers of an earlier one, such as the
+ * databases of the shop, can be told to be about messages that are no longer there.
+ */
+function newClusterId(): string {
+  for (;;) {
+    const id = randomBytes(16).toString('base64url')
+    // Kafka's tools would take it for an option.
+    if (!id.startsWith('-')) return id
+  }
 }
 
 /**

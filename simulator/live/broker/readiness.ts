@@ -29,22 +29,24 @@ export async function answers(address: string): Promise<boolean> {
  * Waits until a consumer group can form and a transaction can begin. Until its internal topics are made and loaded, a broker
  * answers both with errors, though it takes messages already.
  * @param isDead asked between attempts; when true there is nothing to wait for
+ * @param clusterId of the broker that is meant: another one may have taken its port, and answer in its place
  * @returns whether it is ready
  */
 export async function waitUntilReady(
   address: string,
   timeoutMs: number,
   isDead: () => boolean,
+  clusterId?: string,
 ): Promise<boolean> {
   for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; ) {
     if (isDead()) return false
-    if (await coordinates(address)) return true
+    if (await coordinates(address, clusterId)) return true
     await sleep(POLL_MS)
   }
   return false
 }
 
-async function coordinates(address: string): Promise<boolean> {
+async function coordinates(address: string, clusterId?: string): Promise<boolean> {
   const kafka = client(address)
   const admin = kafka.admin()
   // A new name each time: for a known one no new producer id is needed, and a resumed broker has none to give out at first.
@@ -52,6 +54,7 @@ async function coordinates(address: string): Promise<boolean> {
   const producer = kafka.producer({ transactionalId, maxInFlightRequests: 1 })
   try {
     await admin.connect()
+    if (clusterId !== undefined && (await admin.describeCluster()).clusterId !== clusterId) return false
     await admin.describeGroups([PROBE])
     await producer.connect()
     await (await producer.transaction()).abort()

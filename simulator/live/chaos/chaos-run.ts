@@ -11,7 +11,7 @@ import { createLag } from '#simulator/trace/lag.ts'
 import { createRandom } from '#simulator/world/random.ts'
 import type { LiveCluster } from '../cluster.ts'
 import { type FieldResult, runInField } from '../field/field-run.ts'
-import type { OwnBroker } from '../field/own-broker.ts'
+import type { Place } from '../field/place.ts'
 import { readGroupLag } from '../group-lag.ts'
 import { instancesOf } from '../instance.ts'
 import { untilAtWork } from './at-work.ts'
@@ -20,11 +20,8 @@ import { type Ending, type Supervisor, supervise } from './supervisor.ts'
 import { type BrokerKillDone, type KillDone, planTrouble } from './trouble.ts'
 
 export interface ChaosOptions {
-  readonly cluster: LiveCluster
-  /** `host:port` */
-  readonly address: string
-  /** Must be there when the schedule has kills of the broker. */
-  readonly broker?: OwnBroker
+  /** The broker must be our own when the schedule has kills of it. */
+  readonly place: Pick<Place, 'address' | 'cluster' | 'own'>
   readonly schedule: Schedule
   readonly seed: number
   readonly orders: number
@@ -76,10 +73,11 @@ const catchingUp = createLag({ keepSteps: false })
 
 /** The topics must be free: they are emptied first. Rejects with the signal's reason when it is interrupted. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { cluster, address, schedule, seed, orders, everyMs, work, logs, signal } = options
+  const { place, schedule, seed, orders, everyMs, work, logs, signal } = options
+  const { cluster, address, own } = place
   const shop = createShop({ orders, everyMs, random: createRandom(seed, 'orders') })
   const databases = new Map(instancesOf(shop).map(({ name, database }) => [name, database]))
-  const trouble = planTrouble(schedule, options.broker, signal)
+  const trouble = planTrouble(schedule, own, signal)
   let supervisor: Supervisor | undefined
   let allReady = false
   let summary: ShopSummary | undefined

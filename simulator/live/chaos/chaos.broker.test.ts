@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
-import { instanceOfTests } from '../broker/test-broker.ts'
-import { type ChaosBroker, openChaosBroker } from './chaos-broker.ts'
+import { TOPICS } from '#simulator/shop/topics.ts'
+import { openPlace, type Place } from '../field/place.ts'
 import { runChaos } from './chaos-run.ts'
 import type { Schedule } from './schedule.ts'
 
-let place: ChaosBroker | undefined
+let place: Place | undefined
 afterEach(() => place?.close())
 
 /** A killed consumer costs its group 30 s, so this is what fits into about a minute. */
@@ -20,10 +20,10 @@ const SCHEDULE: Schedule = {
 test('kills of services and of the broker lose nothing and do nothing twice', {
   timeout: 300_000,
 }, async () => {
-  place = await openChaosBroker({ isFresh: false, isToBeKilled: true, instance: instanceOfTests('chaos') })
+  place = await openPlace({ name: 'test-chaos', topics: TOPICS, isFresh: false })
   const orders = 60
   const result = await runChaos({
-    ...place,
+    place,
     schedule: SCHEDULE,
     seed: 1,
     orders,

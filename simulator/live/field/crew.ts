@@ -78,7 +78,9 @@ export function createCrew({ scenario, broker, state, work, logs }: CrewOptions)
   }
 
   return {
-    start(instances, faults = [], readyWithinMs = READY_WITHIN_MS) {
+    async start(instances, faults = [], readyWithinMs = READY_WITHIN_MS) {
+      // A run that was ended early: what it had still planned does not happen any more.
+      if (isClosed) throw new Error('the crew has been dismissed')
       const task: ChildTask = { scenario, instances, broker, state, faults, isLogged: logs !== undefined }
       const child = fork(CHILD, [JSON.stringify(task)], {
         execArgv: argumentsFor(work),

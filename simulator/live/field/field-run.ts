@@ -105,11 +105,13 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
   const seeded = createRandom(options.seed ?? 1, 'field')
   const recorder = startRecorder(admin, state, scenario.readModels ?? [], topics)
   const { signal } = options
+  let outside: Outsiders | undefined
   try {
     return await Promise.race([run(), ...(signal === undefined ? [] : [abortOf(signal)])])
   } finally {
     Math.random = real.random
     shopper.end()
+    await outside?.disconnect()
     await recorder.stop()
     const groups = await recorder.groups().catch(() => [])
     await crew.close()
@@ -140,10 +142,11 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
       })
     const startedAtMs = Date.now()
     onPhase('work')
-    const outside = await openOutside(cluster)
+    outside = await openOutside(cluster)
+    const { publish } = outside
     Math.random = seeded
     await Promise.all([
-      shopper.run(() => scenario.workload({ publish: outside.publish })),
+      shopper.run(() => scenario.workload({ publish })),
       options.trouble?.({
         crew,
         cluster,
@@ -153,7 +156,7 @@ export async function runInField(options: FieldRunOptions): Promise<FieldResult>
       }),
     ])
     Math.random = real.random
-    await outside.close()
+    await outside.sent()
     onPhase('rest')
     // Healed too soon, nothing would ever have failed; what fails for ever never comes to rest before.
     await rest(FAULT_PATIENCE_MS)
@@ -191,11 +194,18 @@ function abortOf(signal: AbortSignal): Promise<never> {
   })
 }
 
+interface Outsiders {
+  publish(topic: string, messages: readonly Message[]): void
+  /** Resolves when everything that was published is there. */
+  sent(): Promise<void>
+  disconnect(): Promise<void>
+}
+
 /** Puts messages into topics as services do that are not part of the scenario, and that outlast a broker which is down for a while. */
-async function openOutside({ kafka }: LiveCluster) {
+async function openOutside({ kafka }: LiveCluster): Promise<Outsiders> {
   const producer = kafka(`outside-${randomUUID()}`, silentLog).producer()
   await producer.connect()
-  let sending: Promise<unknown> = Promise.resolve()
+  let sending = Promise.resolve()
 
   async function send(topic: string, messages: Message[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -213,12 +223,10 @@ async function openOutside({ kafka }: LiveCluster) {
   return {
     publish(topic: string, messages: readonly Message[]) {
       sending = sending.then(() => send(topic, [...messages]))
-      // Whoever closes is told.
+      // Whoever waits for it is told.
       sending.catch(() => {})
     },
-    async close() {
-      await sending
-      await producer.disconnect()
-    },
+    sent: () => sending,
+    disconnect: () => producer.disconnect(),
   }
 }

@@ -35,6 +35,8 @@ export interface PlaceOptions {
 }
 
 const FIRST_PORT = 29_610
+/** Two that look for a free port at the same moment would find the same one, so each begins at a place of its own. */
+const PLACES = 100
 
 /** @throws WorkbenchError `topics-in-use`, `broker-unreachable`, or why none can be started */
 export async function openPlace(options: PlaceOptions): Promise<Place> {
@@ -70,7 +72,7 @@ async function startOwn({ name, onProgress }: PlaceOptions): Promise<Place> {
   await stopLeftovers(name)
   const instance = `${name}-${process.pid}`
   try {
-    const port = await findFreePort(FIRST_PORT)
+    const port = await findFreePort(FIRST_PORT + (process.pid % PLACES) * 2)
     const broker = await startBroker({ instance, port, ...(onProgress !== undefined && { onProgress }) })
     const { address, kind, version } = broker
     const cluster = await connectToBroker(address, [], silentLog)
