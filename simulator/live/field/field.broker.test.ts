@@ -28,7 +28,6 @@ afterAll(() => cluster.close())
 
 /** Those that need a session of 30 s to expire take the longest; one of them is enough here. `npm run check` shows all. */
 const TITLES = [
-  'nothing fails',
   'consumer errors repeatedly',
   'all messages a second time',
   'restart without commit',
