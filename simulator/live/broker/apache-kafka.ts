@@ -9,7 +9,7 @@ import { ROOT } from '#simulator/desk/exercise.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { gistOfLog } from './gist.ts'
 import { cachedJars, DOWNLOAD_SIZE, downloadJars, KAFKA_VERSION } from './kafka-jars.ts'
-import { clusterIdIn, configure, format, logFileIn, spawnServer } from './kafka-process.ts'
+import { clusterIdIn, configure, format, logFileIn, type Server, spawnServer } from './kafka-process.ts'
 import { findFreePort, refuseBusyPort } from './ports.ts'
 import { endProcess, isRunning } from './processes.ts'
 import { READY_WITHIN_MS, waitUntilReady } from './readiness.ts'
@@ -42,10 +42,11 @@ export async function startKafka({ instance, port, onProgress }: KafkaRequest): 
   try {
     configure(dataFolder, { port, controllerPort: await findFreePort(port + 1) })
     await format(dataFolder, jars)
-    const running = { ...broker, pid: spawnServer(dataFolder, jars) }
+    const server = spawnServer(dataFolder, jars)
+    const running = { ...broker, pid: server.pid }
     // Claimed at once: should this command be interrupted now, the next one still finds the broker.
     await claim(running)
-    return await orElse(untilReady(running), () => removeState(instance))
+    return await orElse(untilReady(running, server), () => removeState(instance))
   } catch (error) {
     rmSync(dataFolder, { recursive: true, force: true })
     throw error
@@ -72,9 +73,10 @@ export async function resumeKafka(broker: RunningBroker): Promise<RunningBroker>
   const jars = cachedJars() ?? (await downloadJars())
   // Its controller may need another port by now; no client knows that one.
   configure(dataFolder, { port, controllerPort: await findFreePort(port + 1) })
-  const running = { ...broker, pid: spawnServer(dataFolder, jars) }
+  const server = spawnServer(dataFolder, jars)
+  const running = { ...broker, pid: server.pid }
   writeState({ ...running, isDown: false })
-  return orElse(untilReady(running), () => writeState({ ...running, isDown: true }))
+  return orElse(untilReady(running, server), () => writeState({ ...running, isDown: true }))
 }
 
 export async function stopKafka(broker: RunningBroker): Promise<void> {
@@ -106,11 +108,10 @@ async function claim(running: RunningBroker): Promise<void> {
 }
 
 /** Ends it if it does not get ready. */
-async function untilReady(running: RunningBroker): Promise<RunningBroker> {
-  const isDead = () => !isKafkaAlive(running)
+async function untilReady(running: RunningBroker, { hasEnded }: Server): Promise<RunningBroker> {
   const clusterId = clusterIdIn(folderOf(running))
-  const isReady = await waitUntilReady(running.address, READY_WITHIN_MS, isDead, clusterId)
-  const died = isDead()
+  const isReady = await waitUntilReady(running.address, READY_WITHIN_MS, hasEnded, clusterId)
+  const died = hasEnded()
   if (isReady && !died) return running
   await killKafka(running)
   keepLog(running)

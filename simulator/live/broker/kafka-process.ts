@@ -63,12 +63,17 @@ function newClusterId(): string {
   }
 }
 
+export interface Server {
+  readonly pid: number
+  /** Asked of the operating system by us, its parent: nobody else can know for certain. */
+  hasEnded(): boolean
+}
+
 /**
  * Starts the server as a process that outlives this one and takes no part in its Ctrl-C.
- * @returns its id
  * @throws WorkbenchError `no-java`
  */
-export function spawnServer(folder: string, jars: string): number {
+export function spawnServer(folder: string, jars: string): Server {
   const log = openSync(logFileIn(folder), 'a')
   const child = spawn(javaCommand(), [...jvm(folder, jars), 'kafka.Kafka', propertiesIn(folder)], {
     cwd: folder,
@@ -79,7 +84,8 @@ export function spawnServer(folder: string, jars: string): number {
   // One that was not started has no id, which is all there is to know.
   child.on('error', () => {})
   child.unref()
-  if (child.pid !== undefined) return child.pid
+  const { pid } = child
+  if (pid !== undefined) return { pid, hasEnded: () => child.exitCode !== null || child.signalCode !== null }
   throw new WorkbenchError('no-java', 'Java could not be started.', 'Does java -version work?')
 }
 
