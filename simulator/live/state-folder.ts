@@ -49,8 +49,10 @@ export function openStateFolder(folder: string): StateFolder {
   const addressFolder = join(folder, ADDRESS_FOLDER)
   try {
     requireOurs(folder)
-    mkdirSync(addressFolder, { recursive: true })
+    mkdirSync(folder, { recursive: true })
+    // First of all: another process that starts at the same time must not find our files without it.
     if (!existsSync(join(folder, MARKER))) writeFileSync(join(folder, MARKER), MARKER_TEXT)
+    mkdirSync(addressFolder, { recursive: true })
   } catch (error) {
     throw error instanceof WorkbenchError ? error : unusable(folder, error)
   }
@@ -98,9 +100,10 @@ export function clearStateFolder(folder: string, databases: readonly string[]): 
 
 /** @throws WorkbenchError `bad-state-folder` */
 function requireOurs(folder: string): void {
-  if (!existsSync(folder) || existsSync(join(folder, MARKER))) return
-  const strange = readdirSync(folder)[0]
-  if (strange === undefined) return
+  if (!existsSync(folder)) return
+  const found = readdirSync(folder)
+  const [strange] = found
+  if (strange === undefined || found.includes(MARKER)) return
   throw new WorkbenchError(
     'bad-state-folder',
     `${folder} holds something that is not the shop's: ${strange}.`,
