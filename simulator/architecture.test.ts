@@ -88,7 +88,8 @@ describe('arrows', () => {
         C,
       } from '../kafka/b.ts'
       import { type D, type E } from './c.ts'
-      export * from '#work/09-outbox/outbox.ts'
+      export * from '#work/10-relay/relay.ts'
+      import '#exercises/09-outbox/outbox.ts'
       import './side-effect.ts'
       const lazy = await import('#simulator/cli/d.ts')
       type F = import('#simulator/lab/e.ts').F
@@ -98,7 +99,8 @@ describe('arrows', () => {
       { file: 'simulator/sqlite/x.ts', target: 'simulator/world/a.ts', typeOnly: false },
       { file: 'simulator/sqlite/x.ts', target: 'simulator/kafka/b.ts', typeOnly: true },
       { file: 'simulator/sqlite/x.ts', target: 'simulator/sqlite/c.ts', typeOnly: true },
-      { file: 'simulator/sqlite/x.ts', target: 'solutions/09-outbox/outbox.ts', typeOnly: false },
+      { file: 'simulator/sqlite/x.ts', target: 'solutions/10-relay/relay.ts', typeOnly: false },
+      { file: 'simulator/sqlite/x.ts', target: 'exercises/09-outbox/outbox.ts', typeOnly: false },
       { file: 'simulator/sqlite/x.ts', target: 'simulator/sqlite/side-effect.ts', typeOnly: false },
       { file: 'simulator/sqlite/x.ts', target: 'simulator/cli/d.ts', typeOnly: false },
       { file: 'simulator/sqlite/x.ts', target: 'simulator/lab/e.ts', typeOnly: false },
@@ -230,7 +232,7 @@ function readImports(file: string, source: string): Import[] {
 
 function resolve(file: string, target: string): string {
   if (target.startsWith('.')) return posix.join(posix.dirname(file), target)
-  if (target.startsWith('#simulator/')) return target.slice(1)
+  if (/^#(simulator|exercises)\//.test(target)) return target.slice(1)
   if (target.startsWith('#work/')) return `solutions/${target.slice('#work/'.length)}`
   return target
 }

@@ -37,7 +37,7 @@ export async function openPlanBench(): Promise<PlanBench> {
   const exercise = await loadExercise(findExercise('12'))
   const pools = [1, 2].map(workers => openPool(workers, HARD_LIMIT_MS))
   const load = async (pool: Pool, answer: Answer) =>
-    pool.load(exercise.name, await compileSlot(answer.file, ROOT, answer.work))
+    pool.load(exercise.name, await compileSlot(answer.file, ROOT))
   const executors = await Promise.all(pools.map(pool => load(pool, solution(exercise))))
   const surveyed = await survey(exercise.check, executors[0]!, SEED)
   const singles = surveyed.singles.map(({ fault }): Plan => ({ seed: SEED, faults: [fault] }))

@@ -40,7 +40,7 @@ export function chooseAnswer(exercise: Exercise, wanted: string): Answer {
   if (found !== undefined) return found
   if (wanted.endsWith('.ts')) {
     const file = isAbsolute(wanted) ? wanted : resolve(wanted)
-    if (existsSync(file)) return { name: wanted, file, work: 'exercises' }
+    if (existsSync(file)) return { name: wanted, file }
     throw new WorkbenchError(
       'unknown-answer',
       `There is no file ${wanted}.`,

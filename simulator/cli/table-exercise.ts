@@ -65,7 +65,7 @@ async function measureColumn(pool: Pool, { name, check }: Exercise, answer: Answ
   const column = { name: answer.name, file: relative(ROOT, answer.file) }
   try {
     if (!existsSync(answer.file)) throw missing(column.file)
-    const executor = await pool.load(name, await compileSlot(answer.file, ROOT, answer.work))
+    const executor = await pool.load(name, await compileSlot(answer.file, ROOT))
     const surveyed = await survey(check, executor, SEED)
     const plans = plansOf(surveyed, SEED)
     const judged = plans.filter(({ failure }) => failure?.trouble === undefined)

@@ -32,14 +32,9 @@ const PURE_BUILTINS = new Set([
 /**
  * @param file absolute path
  * @param root the repository's root, for the file's name in messages
- * @param work which implementations `#work/*` means in the file's imports
  * @throws WorkbenchError `missing-file`, `broken-file` with file and line, `outside-import` for what the simulation does not have
  */
-export async function compileSlot(
-  file: string,
-  root: string,
-  work: 'solutions' | 'exercises',
-): Promise<CompiledSlot> {
+export async function compileSlot(file: string, root: string): Promise<CompiledSlot> {
   const name = relative(root, file)
   try {
     const { outputFiles } = await build({
@@ -50,7 +45,8 @@ export async function compileSlot(
       format: 'cjs',
       platform: 'node',
       target: 'node20',
-      conditions: work === 'solutions' ? ['solutions'] : [],
+      // What other exercises contribute is the reference: each is judged on its own.
+      conditions: ['solutions'],
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',

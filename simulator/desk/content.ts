@@ -13,10 +13,10 @@ export function hashOf({ code }: CompiledSlot): string {
 }
 
 /** @returns the hash of the answer as it is now; of its bare text while it cannot be compiled; undefined when there is no file */
-export async function contentOf({ file, work }: Answer): Promise<string | undefined> {
+export async function contentOf({ file }: Answer): Promise<string | undefined> {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined
   try {
-    return hashOf(await compileSlot(file, ROOT, work))
+    return hashOf(await compileSlot(file, ROOT))
   } catch (error) {
     if (!(error instanceof WorkbenchError)) throw error
     return sha256(readFileSync(file, 'utf8'))

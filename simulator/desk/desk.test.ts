@@ -21,11 +21,7 @@ let files = 0
 async function judge(text: string, options = {}) {
   const file = join(folder, `answer-${++files}.ts`)
   writeFileSync(file, text)
-  return desk.judge(
-    exercise,
-    { name: 'test', file, work: 'exercises' },
-    { samples: 0, maxPairs: 50, ...options },
-  )
+  return desk.judge(exercise, { name: 'test', file }, { samples: 0, maxPairs: 50, ...options })
 }
 
 /** A service that counts everything once, with room for a flaw at the places where flaws are made. */

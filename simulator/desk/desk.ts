@@ -89,7 +89,7 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
     startedAt: number,
   ): Promise<Report> {
     const { check } = exercise
-    const slot = await compileSlot(answer.file, ROOT, answer.work)
+    const slot = await compileSlot(answer.file, ROOT)
     const executor = await pool.load(exercise.name, slot)
     const verdict = await judge(check, signal === undefined ? executor : endable(executor, signal), options)
     const explanations: Explanation[] = []
@@ -129,7 +129,7 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
   }
 
   async function replayPlan(exercise: Exercise, answer: Answer, plan: Plan) {
-    const slot = await compileSlot(answer.file, ROOT, answer.work)
+    const slot = await compileSlot(answer.file, ROOT)
     await pool.load(exercise.name, slot)
     const { violations, trouble } = await pool.replay(plan)
     if (trouble !== undefined) {

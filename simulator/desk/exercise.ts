@@ -24,7 +24,6 @@ export interface Answer {
   /** `yours`, `starter`, `solution` or the mistake's name. */
   readonly name: string
   readonly file: string
-  readonly work: 'exercises' | 'solutions'
 }
 
 const EXERCISES = join(ROOT, 'exercises')
@@ -64,16 +63,16 @@ export async function loadExercise(name: string): Promise<Exercise> {
 
 /** The file the student edits. */
 export function yours({ folder, check }: Pick<Exercise, 'folder' | 'check'>): Answer {
-  return { name: 'yours', file: join(folder, check.slot.file), work: 'exercises' }
+  return { name: 'yours', file: join(folder, check.slot.file) }
 }
 
 /** The starter as it came, kept apart from the file that is edited. */
 export function starter({ folder, check }: Pick<Exercise, 'folder' | 'check'>): Answer {
-  return { name: 'starter', file: join(folder, 'starter', check.slot.file), work: 'exercises' }
+  return { name: 'starter', file: join(folder, 'starter', check.slot.file) }
 }
 
 export function solution({ name, check }: Pick<Exercise, 'name' | 'check'>): Answer {
-  return { name: 'solution', file: join(ROOT, 'solutions', name, check.slot.file), work: 'solutions' }
+  return { name: 'solution', file: join(ROOT, 'solutions', name, check.slot.file) }
 }
 
 /** The known-wrong answers, in the order of their names. A file `no-dedupe~batch.ts` is another way to make the mistake `no-dedupe`. */
@@ -83,7 +82,7 @@ export function mistakes({ folder }: Pick<Exercise, 'folder'>): Answer[] {
   return readdirSync(path)
     .filter(file => file.endsWith('.ts'))
     .sort()
-    .map(file => ({ name: file.slice(0, -'.ts'.length), file: join(path, file), work: 'solutions' as const }))
+    .map(file => ({ name: file.slice(0, -'.ts'.length), file: join(path, file) }))
 }
 
 /** The mistake a file is an example of. */

@@ -79,7 +79,7 @@ for (const name of exerciseNames()) {
   })
 
   async function judgeHere(answer: Answer, options: { maxPairs: number; samples: number }) {
-    const slot = await compileSlot(answer.file, ROOT, answer.work)
+    const slot = await compileSlot(answer.file, ROOT)
     const release = holdGlobals()
     try {
       return await judge(

@@ -12,7 +12,7 @@ test('places in compiled code become lines of the source, and what is not in it 
     const source =
       'interface Gone { a: string }\n\nexport function fail(): never {\n  throw new Error(String(1))\n}\n'
     await writeFile(join(folder, 'slot.ts'), source)
-    const slot = await compileSlot(join(folder, 'slot.ts'), folder, 'exercises')
+    const slot = await compileSlot(join(folder, 'slot.ts'), folder)
     const lines = slot.code.split('\n')
     const line = lines.findIndex(text => text.includes('new Error')) + 1
     expect(line).toBeGreaterThan(4)

@@ -27,8 +27,8 @@ export async function measureSignatures(
   const pool = openPool(workers, HARD_LIMIT_MS)
   const signatures: Record<string, readonly string[]> = {}
   try {
-    for (const { name, file, work } of mistakes(exercise)) {
-      const executor = await pool.load(exerciseName, await compileSlot(file, ROOT, work))
+    for (const { name, file } of mistakes(exercise)) {
+      const executor = await pool.load(exerciseName, await compileSlot(file, ROOT))
       signatures[name] = signatureOf(exercise.check, await survey(exercise.check, executor, SEED))
     }
   } finally {
@@ -37,9 +37,9 @@ export async function measureSignatures(
   return signatures
 }
 
-/** Writes `mistakes/signatures.json` of every exercise. */
-export async function writeSignatures(): Promise<void> {
-  for (const name of exerciseNames()) {
+/** Writes `mistakes/signatures.json` of these exercises; of all unless told. */
+export async function writeSignatures(names: readonly string[] = exerciseNames()): Promise<void> {
+  for (const name of names) {
     const signatures = await measureSignatures(name)
     if (Object.keys(signatures).length === 0) continue
     const file = join(ROOT, 'exercises', name, 'mistakes', 'signatures.json')

@@ -2,11 +2,11 @@
  * What the shop's HTTP interfaces accept and answer, by the names that the documentation gives them.
  */
 import { z } from 'zod'
+import { STATUSES } from '#exercises/03-order-lifecycle/contract.ts'
 import { PlaceOrderBody, ProductBody } from '#simulator/shop/requests.ts'
-import { LIFECYCLE } from '#work/03-order-lifecycle/order.ts'
 
 const status = z
-  .enum(Object.keys(LIFECYCLE).filter(name => name !== 'none'))
+  .enum(STATUSES.filter(name => name !== 'none'))
   .describe('What the order service knows at this moment: payment and stock follow by themselves.')
 const orderId = z.string()
 const productId = z.string()

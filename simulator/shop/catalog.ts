@@ -3,9 +3,9 @@
  */
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
 import type { Service } from '#simulator/service.ts'
 import { type Cause, createEvent } from '#work/02-event-envelope/envelope.ts'
-import { createOutbox } from '#work/09-outbox/outbox.ts'
 import { relay } from '#work/10-relay/relay.ts'
 import { createIdempotency } from '#work/17-idempotency-keys/idempotency.ts'
 import { answerProblems, readBody, readIdempotencyKey } from './problem.ts'

@@ -1,19 +1,12 @@
 /**
- * Executes commands on orders: load, decide, append with its outbox rows, all in one transaction.
+ * Executes commands on orders: load, decide and append, all in one transaction.
  */
-import { ExpectedVersionConflictError } from '#simulator/event-store/errors.ts'
-import type { Database } from '#simulator/service.ts'
+import type { Command, Order, OrderEvent } from '#exercises/03-order-lifecycle/contract.ts'
+import type { Host } from '#simulator/service.ts'
 import { type Cause, createEvent, type Envelope } from '#work/02-event-envelope/envelope.ts'
-import {
-  type Command,
-  decide,
-  evolve,
-  initialState,
-  type Order,
-  type OrderEvent,
-} from '#work/03-order-lifecycle/order.ts'
+import { decide, evolve, initialState } from '#work/03-order-lifecycle/order.ts'
 import { upcast } from '#work/08-schema-evolution/upcast.ts'
-import { createPublishingStore } from '#work/09-outbox/outbox.ts'
+import { createOrderStore } from '#work/09-outbox/order-store.ts'
 
 /** How this version of the service writes an event: newer code may read more than it writes. */
 export type Writer = (event: OrderEvent, cause: Cause) => Envelope
@@ -35,16 +28,23 @@ export interface Orders {
   /** The order as it is now; its status is `none` when there is no such order. */
   load(orderId: string): Order
   /**
-   * Returns the order as it is afterwards.
-   * @throws Refused when its state does not allow the command
+   * Decides on the command and stores what follows.
+   * @throws Refused when the order's state does not allow the command
    */
-  execute(orderId: string, command: Command, cause: Cause): Order
+  execute(orderId: string, command: Command, cause: Cause): Execution
+}
+
+export interface Execution {
+  /** The order as it is afterwards. */
+  readonly order: Order
+  /** Settles once everything is stored. A store that is done at once has nothing to wait for. */
+  readonly stored: Promise<void> | undefined
 }
 
 const MAX_CONFLICTS = 5
 
-export function createOrderCommands(db: Database, write: Writer): Orders {
-  const store = createPublishingStore(db, 'order.events')
+export function createOrderCommands(host: Host, write: Writer): Orders {
+  const store = createOrderStore(host)
 
   function load(orderId: string): { order: Order; version: number } {
     const { events, version } = store.read(orderId)
@@ -55,16 +55,13 @@ export function createOrderCommands(db: Database, write: Writer): Orders {
     return { order, version }
   }
 
-  const executeOnce = db.transaction((orderId: string, command: Command, cause: Cause) => {
+  const executeOnce = host.db.transaction((orderId: string, command: Command, cause: Cause): Execution => {
     const { order, version } = load(orderId)
     const events = decide(command, order)
-    if (events.length > 0)
-      store.append(
-        orderId,
-        version,
-        events.map(event => write(event, cause)),
-      )
-    return events.reduce(evolve, order)
+    if (events.length === 0) return { order, stored: undefined }
+    const envelopes = events.map(event => write(event, cause))
+    const stored = store.append(orderId, version, envelopes) ?? undefined
+    return { order: events.reduce(evolve, order), stored }
   }).immediate
 
   return {
@@ -75,9 +72,14 @@ export function createOrderCommands(db: Database, write: Writer): Orders {
           return executeOnce(orderId, command, cause)
         } catch (error) {
           // Somebody else was first: what they did may change the decision, so it is made again from the start.
-          if (!(error instanceof ExpectedVersionConflictError) || conflicts === MAX_CONFLICTS) throw error
+          if (!isConflict(error) || conflicts === MAX_CONFLICTS) throw error
         }
       }
     },
   }
+}
+
+/** By name: a store may bring an error class of its own. */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ExpectedVersionConflictError'
 }

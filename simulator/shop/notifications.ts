@@ -2,8 +2,9 @@
  * Notifications: tells the customer by mail that an order is paid, once.
  */
 import { z } from 'zod'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
 import type { Service } from '#simulator/service.ts'
-import { consume, PermanentError, TransientError } from '#work/14-dead-letters/consume.ts'
+import { consume } from '#work/14-dead-letters/consume.ts'
 
 const TIMEOUT_MS = 5_000
 const PaymentAuthorized = z.object({ orderId: z.string(), amountCents: z.int() })

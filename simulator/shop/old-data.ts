@@ -2,16 +2,16 @@
  * Rows written by the first version of the services, as they are found in every database that outlives a release.
  */
 
-import { createSqliteEventStore } from '#simulator/event-store/sqlite.ts'
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
 import type { Database } from '#simulator/service.ts'
-import { createOutbox } from '#work/09-outbox/outbox.ts'
+import { createEventStore } from '#work/05-event-store/event-store.ts'
 
 /** The commands that led to the old events, so that these can be traced. */
 export const OLD_COMMANDS = ['old-place-1', 'old-place-2']
 
 /** Two orders accepted by version 1 of orders and not yet published: prices as decimal numbers, no total. */
 export function writeOldOrders(db: Database): void {
-  const store = createSqliteEventStore(db)
+  const store = createEventStore(db)
   const outbox = createOutbox(db)
   for (const number of [1, 2]) {
     const orderId = `old-order-${number}`

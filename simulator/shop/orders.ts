@@ -3,10 +3,10 @@
  */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import type { Command } from '#exercises/03-order-lifecycle/contract.ts'
+import { orderTotalCents } from '#exercises/03-order-lifecycle/money.ts'
 import type { Database, Service } from '#simulator/service.ts'
 import type { Cause } from '#work/02-event-envelope/envelope.ts'
-import { orderTotalCents } from '#work/03-order-lifecycle/money.ts'
-import type { Command } from '#work/03-order-lifecycle/order.ts'
 import { consume } from '#work/14-dead-letters/consume.ts'
 import { createIdempotency } from '#work/17-idempotency-keys/idempotency.ts'
 import { createOrderCommands, type Writer, writeVersion2 } from './execute.ts'
@@ -19,7 +19,7 @@ export const orders: Service = createOrders(writeVersion2)
 
 export function createOrders(write: Writer): Service {
   return async host => {
-    const { load, execute } = createOrderCommands(host.db, write)
+    const { load, execute } = createOrderCommands(host, write)
     const once = createIdempotency(host.db)
     const nextNumber = createCounter(host.db)
 
@@ -30,12 +30,15 @@ export function createOrders(write: Writer): Service {
       const key = readIdempotencyKey(c)
       const body = await readBody(c, PlaceOrderBody)
       const request = { customer: body.customerId, method: 'POST', route: '/orders', key, body }
+      let stored: Promise<void> | undefined
       const answer = once(request, () => {
         const orderId = body.orderId ?? nextOrderId()
-        const command = toPlaceOrder(orderId, body)
-        const { status, lines } = execute(orderId, command, causeOf(c, key, orderId))
+        const execution = execute(orderId, toPlaceOrder(orderId, body), causeOf(c, key, orderId))
+        const { status, lines } = execution.order
+        stored = execution.stored
         return { status: 201, body: { orderId, status, totalCents: orderTotalCents(lines) } }
       })
+      await stored
       return Response.json(answer.body, { status: answer.status })
     })
 
@@ -48,10 +51,11 @@ export function createOrders(write: Writer): Service {
     }
 
     // A repeated cancellation or shipment needs no stored answer: it decides on no events.
-    const change = (command: Command) => (c: Context<object, '/orders/:id/x'>) => {
+    const change = (command: Command) => async (c: Context<object, '/orders/:id/x'>) => {
       const orderId = c.req.param('id')
-      const { status } = execute(orderId, command, causeOf(c, readIdempotencyKey(c), orderId))
-      return c.json({ orderId, status })
+      const { order, stored } = execute(orderId, command, causeOf(c, readIdempotencyKey(c), orderId))
+      await stored
+      return c.json({ orderId, status: order.status })
     }
     app.post('/orders/:id/cancel', change({ type: 'CancelOrder' }))
     app.post('/orders/:id/ship', change({ type: 'ShipOrder' }))
@@ -66,9 +70,9 @@ export function createOrders(write: Writer): Service {
     await consume(host, {
       groupId: 'orders',
       topics: ['payment.events', 'stock.events'],
-      handle(event) {
+      async handle(event) {
         const command = FACTS[event.type]
-        if (command !== undefined) execute(OrderFact.parse(event.data).orderId, command, event)
+        if (command !== undefined) await execute(OrderFact.parse(event.data).orderId, command, event).stored
       },
     })
   }

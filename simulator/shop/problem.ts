@@ -3,7 +3,7 @@
  */
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import { Refused } from '#work/03-order-lifecycle/order.ts'
+import { Refused } from '#exercises/03-order-lifecycle/contract.ts'
 import { KeyReused } from '#work/17-idempotency-keys/idempotency.ts'
 import { parseJson } from './json-body.ts'
 import { type Problem, problem } from './problem-details.ts'

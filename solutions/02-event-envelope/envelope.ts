@@ -50,12 +50,22 @@ export function createEvent(
   }
 }
 
+/** The text an event travels as: the same one however often it is sent. */
+export function serializeEvent(event: Envelope): string {
+  return JSON.stringify(event)
+}
+
 /**
  * Reads an event from the text it travelled as.
  * @throws SyntaxError or ZodError when it is none.
  */
 export function parseEvent(text: string): Envelope {
   return Envelope.parse(JSON.parse(text))
+}
+
+/** What a consumer remembers to recognise an event that comes again. */
+export function dedupeKey(event: Envelope): string {
+  return event.id
 }
 
 const JsonObject = z.record(z.string(), z.json())

@@ -1,16 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lineTotalCents } from './money.ts'
-import {
-  type Command,
-  decide,
-  evolve,
-  initialState,
-  LIFECYCLE,
-  type Order,
-  type OrderEvent,
-  Refused,
-} from './order.ts'
+import { type Command, type Order, type OrderEvent, Refused } from '#exercises/03-order-lifecycle/contract.ts'
+import { lineTotalCents } from '#exercises/03-order-lifecycle/money.ts'
+import { decide, evolve, initialState, LIFECYCLE } from './order.ts'
 
 const place: Command = {
   type: 'PlaceOrder',

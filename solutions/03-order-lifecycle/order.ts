@@ -1,46 +1,16 @@
 /**
  * The life of an order as a decider: what may happen (`decide`), and what it means (`evolve`).
  */
-import { orderTotalCents } from './money.ts'
-
-export interface OrderLine {
-  productId: string
-  quantity: number
-  unitPriceCents: number
-  /** 0 to 10000; 1500 is 15 % off. */
-  discountBasisPoints: number
-}
-
-export interface Placement {
-  orderId: string
-  customer: { id: string }
-  /** ISO date: `1997-01-15`. */
-  orderDate: string
-  lines: OrderLine[]
-}
-
-export type Command =
-  | ({ type: 'PlaceOrder' } & Placement)
-  | { type: 'RecordPayment'; outcome: 'authorized' | 'declined' }
-  | { type: 'RecordStock'; outcome: 'reserved' | 'rejected' }
-  | { type: 'CancelOrder' }
-  | { type: 'ShipOrder' }
-
-export type OrderEvent =
-  | { type: 'OrderPlaced'; data: Placement & { totalCents: number } }
-  | { type: 'OrderPaid'; data: { orderId: string; totalCents: number } }
-  | { type: 'OrderStockReserved'; data: { orderId: string } }
-  | { type: 'OrderConfirmed'; data: Omit<Placement, 'customer'> & { totalCents: number } }
-  | { type: 'OrderShipped'; data: { orderId: string } }
-  | { type: 'OrderCancelled'; data: Omit<Placement, 'customer'> & { reason: Reason; wasConfirmed: boolean } }
-
-export type Reason = 'customer' | 'payment-declined' | 'out-of-stock'
-export type Status = 'none' | 'placed' | 'paid' | 'reserved' | 'confirmed' | 'shipped' | 'cancelled'
-
-/** Everything later decisions need, and nothing else. */
-export interface Order extends Placement {
-  status: Status
-}
+import {
+  type Command,
+  type Order,
+  type OrderEvent,
+  type Placement,
+  type Reason,
+  Refused,
+  type Status,
+} from '#exercises/03-order-lifecycle/contract.ts'
+import { orderTotalCents } from '#exercises/03-order-lifecycle/money.ts'
 
 export const initialState = (): Order => ({
   status: 'none',
@@ -49,17 +19,6 @@ export const initialState = (): Order => ({
   orderDate: '',
   lines: [],
 })
-
-/** A command that the order's state does not allow; nothing has happened. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
-  constructor(
-    readonly status: Status,
-    readonly input: Input,
-  ) {
-    super(`cannot ${input} an order that is ${status === 'none' ? 'unknown' : status}`)
-  }
-}
 
 /**
  * The events that follow from a command. None for a command that is repeated or comes too late to change anything:
@@ -71,7 +30,7 @@ export function decide(command: Command, order: Order): OrderEvent[] {
   const types = LIFECYCLE[order.status][input]
   if (types !== undefined) return types.map(type => createOrderEvent(type, command, order))
   if (command.type === 'PlaceOrder' && isSamePlacement(command, order)) return []
-  throw new Refused(order.status, input)
+  throw new Refused(order.status, command)
 }
 
 /** What an event means. It never refuses: what has happened has happened, whatever today's rules say. */

@@ -3,8 +3,8 @@
  * the decider's own replay all see only the newest shape.
  */
 import { z } from 'zod'
+import { orderTotalCents } from '#exercises/03-order-lifecycle/money.ts'
 import type { Envelope } from '#work/02-event-envelope/envelope.ts'
-import { orderTotalCents } from '#work/03-order-lifecycle/money.ts'
 
 type Data = Record<string, unknown>
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
 import { createFakeHost, type FakeHost } from '#simulator/shop/fake-host.ts'
 import { createEvent } from '#work/02-event-envelope/envelope.ts'
-import { createOutbox, createPublishingStore } from '#work/09-outbox/outbox.ts'
+import { createOrderStore } from '#work/09-outbox/order-store.ts'
 import { relay } from './relay.ts'
 
 let fake: FakeHost
@@ -69,7 +70,7 @@ test('a row that becomes visible below the ones on their way is not taken for se
 })
 
 test('events and their outbox rows are appended together or not at all', () => {
-  const store = createPublishingStore(fake.db, 'order.events')
+  const store = createOrderStore(fake.host)
   store.append('order-1', 0, [event('OrderPlaced')])
   expect(() => store.append('order-1', 0, [event('OrderPaid')])).toThrow()
   const rollBack = fake.db.transaction(() => {

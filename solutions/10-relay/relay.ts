@@ -1,8 +1,9 @@
 /**
  * The relay: sends what is in the outbox, in order and at least once. Any number of them may run on one outbox.
  */
+
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
 import type { Host, Service } from '#simulator/service.ts'
-import { createOutbox } from '#work/09-outbox/outbox.ts'
 
 interface Row {
   position: number

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
 import { createFakeHost, type FakeHost } from '#simulator/shop/fake-host.ts'
 import { createEvent, type Envelope } from '#work/02-event-envelope/envelope.ts'
-import { consume, PermanentError, TransientError } from './consume.ts'
+import { consume } from './consume.ts'
 
 let fake: FakeHost
 let handle: (event: Envelope) => void

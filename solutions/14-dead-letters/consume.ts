@@ -12,21 +12,12 @@
  * are redriven, in order, through the topic `retry.<service>`.
  */
 import { z } from 'zod'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
+import { describe, type Letter, letterFrom, toDeadLetter } from '#exercises/14-dead-letters/letter.ts'
 import type { Host } from '#simulator/service.ts'
 import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
 import { upcast } from '#work/08-schema-evolution/upcast.ts'
-import { describe, type Letter, letterFrom, toDeadLetter } from './letter.ts'
 import { createParking } from './parking.ts'
-
-/** Trying again cannot help. */
-export class PermanentError extends Error {
-  override readonly name = 'PermanentError'
-}
-
-/** It will heal without anybody touching the message. */
-export class TransientError extends Error {
-  override readonly name = 'TransientError'
-}
 
 export interface ConsumeOptions {
   /** Also names the topics `dead.<groupId>` and `retry.<groupId>`. */

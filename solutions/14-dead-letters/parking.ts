@@ -2,8 +2,9 @@
  * What a consumer must remember across restarts about messages in trouble: how often each was tried, and which
  * ones are parked among the dead letters.
  */
+
+import type { Letter } from '#exercises/14-dead-letters/letter.ts'
 import type { Database } from '#simulator/service.ts'
-import type { Letter } from './letter.ts'
 
 const HERE = 'topic = ? AND partition = ? AND offset = ?'
 

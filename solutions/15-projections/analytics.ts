@@ -3,9 +3,9 @@
  */
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { lineTotalCents } from '#exercises/03-order-lifecycle/money.ts'
 import type { Service } from '#simulator/service.ts'
 import type { Envelope } from '#work/02-event-envelope/envelope.ts'
-import { lineTotalCents } from '#work/03-order-lifecycle/money.ts'
 import { consume } from '#work/14-dead-letters/consume.ts'
 import { parsePeriod, readRevenue } from './revenue.ts'
 

@@ -2,11 +2,12 @@
  * Payments: charges an order when it is placed and pays back when it is cancelled. Nobody tells it to; it listens.
  */
 import { z } from 'zod'
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
+import { TransientError } from '#exercises/14-dead-letters/errors.ts'
 import type { Service } from '#simulator/service.ts'
 import { createEvent, type Envelope } from '#work/02-event-envelope/envelope.ts'
-import { createOutbox } from '#work/09-outbox/outbox.ts'
 import { relay } from '#work/10-relay/relay.ts'
-import { consume, TransientError } from '#work/14-dead-letters/consume.ts'
+import { consume } from '#work/14-dead-letters/consume.ts'
 import { charge, refund, wasCharged } from './provider.ts'
 
 const OrderPlaced = z.object({

@@ -2,7 +2,7 @@
  * The payment provider's API. Every call carries a key made from the order's id, so that a repeated one, whoever
  * repeats it and however long after, has no second effect.
  */
-import { PermanentError, TransientError } from '#work/14-dead-letters/consume.ts'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
 
 const TIMEOUT_MS = 5_000
 /** Well below the 30 s after which the broker would give our partitions to another consumer. */

@@ -2,9 +2,9 @@
  * Stock and weekly sales: what each event does to them. Every function here runs inside the caller's transaction.
  */
 import { z } from 'zod'
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
 import type { Database } from '#simulator/service.ts'
 import { createEvent, type Envelope } from '#work/02-event-envelope/envelope.ts'
-import { createOutbox } from '#work/09-outbox/outbox.ts'
 
 /** The part of each event that inventory needs; whatever else it carries is none of its business. */
 const Lines = z.array(z.object({ productId: z.string(), quantity: z.int().positive() }))

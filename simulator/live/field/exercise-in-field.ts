@@ -70,7 +70,7 @@ export async function prepareExercise(
         reference,
         cluster,
         broker,
-        work: answer.work,
+        work: 'solutions',
         patienceMs: PATIENCE_MS,
         muster: async crew => {
           const faultsOf = (name: string) => parseClientFaults([...(mode.faults?.[name] ?? [])], targets)

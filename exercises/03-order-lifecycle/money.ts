@@ -1,7 +1,7 @@
 /**
  * Amounts in whole cents; no fraction of a cent is ever stored or added up.
  */
-import type { OrderLine } from './order.ts'
+import type { OrderLine } from './contract.ts'
 
 type Priced = Pick<OrderLine, 'quantity' | 'unitPriceCents' | 'discountBasisPoints'>
 
