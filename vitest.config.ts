@@ -2,10 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 // CI counts tests from a report that the console does not give.
 const report = process.env.TEST_REPORT
+const retry = Number(process.env.TEST_RETRY ?? 0)
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    retry,
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
     projects: [
       {
@@ -17,6 +19,7 @@ export default defineConfig({
           include: ['simulator/**/*.test.ts', 'solutions/**/*.test.ts'],
           exclude: ['**/*.broker.test.ts'],
           testTimeout: 30_000,
+          retry,
           // What is printed is compared as text: a machine that wants colours must not change it.
           env: { NO_COLOR: '1' },
         },
@@ -31,6 +34,7 @@ export default defineConfig({
           globalSetup: ['simulator/live/broker/test-setup.ts'],
           // They share a broker, and some take it away.
           fileParallelism: false,
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           env: { NO_COLOR: '1' },

@@ -122,6 +122,8 @@ describe('arrows', () => {
     expect(wrong('solutions/10-relay/relay.ts', 'simulator/kafka/cluster.ts')).toHaveLength(1)
     expect(wrong('solutions/10-relay/relay.ts', 'simulator/service.ts')).toHaveLength(1)
     expect(wrong('solutions/10-relay/relay.ts', 'simulator/shop/topics.ts', true)).toHaveLength(1)
+    expect(wrong('solutions/09-outbox/order-store.ts', 'exercises/09-outbox/outbox.ts')).toEqual([])
+    expect(wrong('solutions/09-outbox/order-store.ts', 'exercises/09-outbox/mistakes/x.ts')).toHaveLength(1)
     expect(wrong('simulator/nowhere/a.ts', 'simulator/world/b.ts')).toHaveLength(1)
   })
 
@@ -192,13 +194,18 @@ function isAllowed({ file, target, typeOnly }: Import): boolean {
   const to = roomOf(target)
   if (EXCEPTIONS.some(e => e.file === file && e.target === target && (typeOnly || !e.typeOnly))) return true
   if (from === to) return ROWS.flat().includes(from)
+  // Answers build on each other and on what an exercise gives; nobody builds on a check or on what is known to be wrong.
+  if (isOfServices(from) && isOfServices(to))
+    return !/\/(check|check\.test)\.ts$|\/(mistakes|starter)\//.test(target)
   if (!(rowOf(from) > rowOf(to))) return false
   // What checks exercises is the workbench's; what a student writes sees types and the event store, and other exercises.
-  const isService = (from === 'solutions' || from === 'exercises') && !/\/check\.ts$/.test(file)
+  const isService = isOfServices(from) && !/\/check\.ts$/.test(file)
   if (!isService) return true
   if (/\/mistakes\//.test(file) && target === 'simulator/explore/check.ts') return typeOnly
   return OPEN_TO_SERVICES.some(open => open.test(target)) && (typeOnly || to === 'event-store')
 }
+
+const isOfServices = (room: string) => room === 'solutions' || room === 'exercises'
 
 /** `simulator/kafka/cluster.ts` is in the room `kafka`, `solutions/09-outbox/outbox.ts` in `solutions`. */
 function roomOf(file: string): string {

@@ -35,7 +35,7 @@ const ORDERS = [
   },
   { id: 'event-3', orderId: 'order-3', week: '2026-W03', lines: [{ productId: 'chai', quantity: 5 }] },
 ]
-const TOPICS = ['warehouse.events', 'order.events']
+const TOPICS = ['warehouse.events', 'sales.events']
 const ORDERS_COME_AT_MS = 100
 
 const GOODS_MESSAGES = GOODS.map(({ id, ...data }) => message(data.productId, id, 'GoodsReceived', 0, data))
@@ -129,7 +129,7 @@ const everyOrderIsAnswered: Guarantee = {
 
 /** An answer names its order in its data, or by its key. */
 function answeredOrders(evidence: Evidence): string[] {
-  return [...evidence.messages('stock.events')].flatMap(({ key, value }) => {
+  return [...evidence.messages('reservation.events')].flatMap(({ key, value }) => {
     const event = readJson(String(value))
     if (event?.type !== 'StockReserved') return []
     return [String(event.data?.orderId ?? key)]
@@ -193,15 +193,15 @@ export default defineCheck({
     name: '12-idempotent-consumer',
     topics: [
       { topic: 'warehouse.events', partitions: 1 },
-      { topic: 'order.events', partitions: 1 },
-      { topic: 'stock.events', partitions: 1 },
+      { topic: 'sales.events', partitions: 1 },
+      { topic: 'reservation.events', partitions: 1 },
     ],
     services: [{ name: 'inventory', service: host => (load().inventory as Service)(watched(host)) }],
     parties: {},
     async workload({ publish }) {
       publish('warehouse.events', GOODS_MESSAGES)
       await new Promise(resolve => setTimeout(resolve, ORDERS_COME_AT_MS))
-      publish('order.events', ORDER_MESSAGES)
+      publish('sales.events', ORDER_MESSAGES)
     },
     guarantees: [weeklySalesAreRight, stockIsRight, everyOrderIsAnswered],
   }),

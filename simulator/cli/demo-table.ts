@@ -56,6 +56,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'sales', width: [8, 7], cell: summary => readModel(summary, 'weekly-sales') },
   { heading: 'search', width: [8, 7], cell: summary => readModel(summary, 'search') },
   { heading: 'revenue', width: [8, 7], cell: summary => readModel(summary, 'revenue') },
+  { heading: 'warehouse', width: [9, 9], cell: summary => readModel(summary, 'warehouse') },
   { heading: 'longest lag', width: [21, 18], cell: longestLag },
   { heading: 'guarantees', width: [15, 15], cell: (_, row) => ({ text: verdict(row) }) },
 ]

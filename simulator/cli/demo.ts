@@ -95,7 +95,8 @@ function conclusion(rows: readonly SimulatedRow[], tookMs: number): string {
   lines.push(
     unexpected.length === 0
       ? `  ${style.good('✓')} ${plural(rows.length - destroyed.length, 'run')}: every guarantee held after healing.`
-      : `  ${style.bad('✗')} ${plural(unexpected.length, 'run')} did not end as promised: ${unexpected.map(({ mode }) => mode.title).join('; ')}.`,
+      : `  ${style.bad('✗')} ${plural(unexpected.length, 'run')} did not end as promised:`,
+    ...unexpected.map(row => `    ${wrap(`${row.mode.title}: ${whatHappened(row)}`, width - 4, '      ')}`),
   )
   for (const { mode, result } of destroyed) {
     const [first] = result.violations
@@ -115,6 +116,16 @@ function conclusion(rows: readonly SimulatedRow[], tookMs: number): string {
     '',
   )
   return lines.join('\n')
+}
+
+/** The first thing that is wrong, and how much more there is. */
+function whatHappened({ result, destroysData }: SimulatedRow): string {
+  if (result.trouble !== undefined) return result.trouble.sentence
+  const [first] = result.violations
+  if (first === undefined)
+    return destroysData ? 'acknowledged data was destroyed, and nobody noticed' : 'nothing'
+  const more = result.violations.length - 1
+  return `${first.outcome}: ${first.message}${more === 0 ? '.' : `; and ${plural(more, 'more violation')}.`}`
 }
 
 const NEXT = [

@@ -12,7 +12,7 @@ import { createLog, type Log, type LogFormat, silentLog } from '#simulator/live/
 import { clearStateFolder, openStateFolder, type StateFolder } from '#simulator/live/state-folder.ts'
 import { createShop, type Shop } from '#simulator/shop/shop.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
-import { CONSUMERS } from '#simulator/shop/topics.ts'
+import { CONSUMERS, GROUPS } from '#simulator/shop/topics.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { openSharedBroker } from './shared-broker.ts'
 import { formatTime, pad, style, terminalWidth, wrap } from './terminal.ts'
@@ -57,7 +57,7 @@ export async function runLiveShop(names: readonly string[], options: ShopOptions
   try {
     const extras = { gateway: createApiPage() }
     const where = { scenario, instances, cluster, state, log }
-    live = await startLive({ ...where, groups: CONSUMERS, faults, ports, extras })
+    live = await startLive({ ...where, groups: GROUPS, faults, ports, extras })
   } catch (error) {
     await cluster.close()
     throw error
@@ -97,7 +97,7 @@ async function openPlace(
     return { state, cluster: await openOwnCluster(state, topics, log) }
   }
   const state = openStateFolder(folder)
-  const shared = { address: broker, state, topics, groups: CONSUMERS, log }
+  const shared = { address: broker, state, topics, groups: GROUPS, log }
   return { state, cluster: await openSharedBroker({ ...shared, ...(fresh === true && { clearState }) }) }
 }
 

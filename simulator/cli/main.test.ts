@@ -109,7 +109,7 @@ describe('sim', () => {
     expect(json.story[0]).toMatch(/shopper → gateway {2}POST \/orders$/)
     expect(json.story.some((line: string) => line.includes('relay published OrderPlaced'))).toBe(true)
     const models = JSON.parse(readFileSync(path, 'utf8'))
-    expect(Object.keys(models)).toEqual(['stock', 'weekly-sales', 'search', 'revenue'])
+    expect(Object.keys(models)).toEqual(['stock', 'weekly-sales', 'search', 'revenue', 'warehouse'])
     const cents = Object.values<number>(models.revenue).reduce((sum, day) => sum + day, 0)
     expect(cents).toBe(json.revenueCents)
     expect(json.revenueCents).toBeGreaterThan(0)

@@ -196,7 +196,7 @@ export const NOTES: Readonly<Record<string, Note>> = {
     known: 'ambiguous',
     why: 'What is refused was not done; of a request on its way when the broker went nobody knows.',
     prevention: 'Events wait in the outbox, and the relay sends them when there is a broker again.',
-    files: ['solutions/09-outbox/outbox.ts', 'solutions/10-relay/relay.ts'],
+    files: ['solutions/09-outbox/order-store.ts', 'solutions/10-relay/relay.ts'],
     repair: 'Nothing is left to do: what has piled up is sent.',
   },
   'service cut off from the network': {
@@ -220,7 +220,7 @@ export const NOTES: Readonly<Record<string, Note>> = {
     known: 'known',
     why: 'SQLITE_FULL means that the transaction was not committed, and the client is told to come back.',
     prevention: 'Events, outbox rows and the stored answer are one transaction: all there, or none.',
-    files: ['solutions/09-outbox/outbox.ts', 'solutions/17-idempotency-keys/idempotency.ts'],
+    files: ['solutions/09-outbox/order-store.ts', 'solutions/17-idempotency-keys/idempotency.ts'],
     repair: 'Free some space; the client’s repetition does the rest.',
   },
   'payment provider refuses, then slow': {
@@ -246,7 +246,7 @@ export const NOTES: Readonly<Record<string, Note>> = {
     known: 'silent',
     why: 'A wrong time looks like any other.',
     prevention: 'No decision asks a clock: order comes from stream versions and offsets.',
-    files: ['solutions/03-order-lifecycle/order.ts', 'solutions/09-outbox/outbox.ts'],
+    files: ['solutions/03-order-lifecycle/order.ts', 'solutions/09-outbox/order-store.ts'],
     repair: 'Set the clock; the times that were written stay as they are.',
   },
   'events change shape in mid-run': {

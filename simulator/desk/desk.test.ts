@@ -60,7 +60,7 @@ const service = ({
     await producer.connect()
     const consumer = kafka.consumer({ groupId: 'inventory' })
     await consumer.connect()
-    await consumer.subscribe({ topics: ['warehouse.events', 'order.events'], fromBeginning: true })
+    await consumer.subscribe({ topics: ['warehouse.events', 'sales.events'], fromBeginning: true })
     await consumer.run({
       eachMessage: async ({ message }) => {
         const event = JSON.parse(String(message.value))
@@ -68,7 +68,7 @@ const service = ({
         apply(event)
         if (event.type !== 'OrderPlaced') return
         const answer = { id: event.id + '/reserved', type: 'StockReserved', data: { orderId: event.data.orderId } }
-        await producer.send({ topic: 'stock.events', messages: [{ key: event.data.orderId, value: JSON.stringify(answer) }] })
+        await producer.send({ topic: 'reservation.events', messages: [{ key: event.data.orderId, value: JSON.stringify(answer) }] })
       },
     })
   }

@@ -5,7 +5,7 @@ import check from '../../exercises/12-idempotent-consumer/check.ts'
 import { inventory } from '../../exercises/12-idempotent-consumer/starter/inventory.ts'
 import { type Explanation, explain } from './explain.ts'
 
-const TARGETS = { services: ['inventory'], parties: [], topics: ['order.events'] }
+const TARGETS = { services: ['inventory'], parties: [], topics: ['sales.events'] }
 
 function explainStarter(guarantee: string, ...faults: string[]): Promise<Explanation> {
   const plan = { seed: 1, faults: faults.map(text => parseFault(text, 'a test', TARGETS)) }
@@ -28,7 +28,7 @@ describe('a duplicate that is counted twice', () => {
     expect(explanation.alsoBroken.map(({ guarantee }) => guarantee)).toEqual(['stock-is-right'])
     expect(explanation.twin).toMatchObject({ plan: { faults: [] }, holds: true, broken: [] })
     expect(explanation.firstDifference?.sentence).toMatch(
-      /^At 0\.\d+ s inventory gets OrderPlaced of order-1 again; without the fault, inventory commits offset 1 of order\.events/,
+      /^At 0\.\d+ s inventory gets OrderPlaced of order-1 again; without the fault, inventory commits offset 1 of sales\.events/,
     )
     expect(explanation.mermaid).toMatch(/^sequenceDiagram\n/)
     expect(explanation.errors).toEqual([])

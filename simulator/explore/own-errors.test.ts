@@ -5,7 +5,7 @@ import { ownErrors } from './own-errors.ts'
 
 const delivered = {
   kind: 'kafka.deliver' as const,
-  topic: 'order.events',
+  topic: 'sales.events',
   partition: 0,
   offset: 0,
   group: 'inventory',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type ShopProcess, startShop, until } from '#simulator/cli/testing/shop-process.ts'
 import { createShop } from '#simulator/shop/shop.ts'
-import { CONSUMERS, TOPICS } from '#simulator/shop/topics.ts'
+import { GROUPS, TOPICS } from '#simulator/shop/topics.ts'
 import { testBroker } from './broker/test-broker.ts'
 import { connectToBroker, type LiveCluster } from './cluster.ts'
 import { clearBroker, deleteTopics } from './field/broker-room.ts'
@@ -77,7 +77,7 @@ test('the shop in one process becomes ready, takes an order through, and stops w
     cluster,
     state: openStateFolder(state),
     log: silentLog,
-    groups: CONSUMERS,
+    groups: GROUPS,
   })
   try {
     await until('the shop is ready', () => live.isReady())

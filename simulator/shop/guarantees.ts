@@ -1,8 +1,9 @@
 /**
  * What the shop promises, whatever fails: each promise is judged on the log, the databases and the ledgers of the outside parties.
  */
-import type { Evidence, Guarantee, Outcome, ReadModel, Violation } from '#simulator/scenario/scenario.ts'
+import type { Guarantee, Outcome, Violation } from '#simulator/scenario/scenario.ts'
 import type { ClientNotes } from './client-notes.ts'
+import { asTheLogSays, judgeOrders, moreOrLess, violation } from './judging.ts'
 import { type ExpectedOrder, FACT, type Flaw, has, isFinal, shopLog } from './log-fold.ts'
 import {
   chargedAtMostOnce,
@@ -14,6 +15,7 @@ import { OLD_COMMANDS } from './old-data.ts'
 import { revenueModel, searchModel, stockModel, weeklySalesModel } from './read-models.ts'
 import { rowsOf, STOCK, type StockRow } from './tables.ts'
 import type { EventTopic } from './topics.ts'
+import { warehouseAnswers, warehouseCounts } from './warehouse-guarantees.ts'
 
 /** @param isGenerated the generated workload brings about every branch; a data set need not */
 export function createGuarantees(notes: ClientNotes, isGenerated: boolean): Guarantee[] {
@@ -44,6 +46,8 @@ export function createGuarantees(notes: ClientNotes, isGenerated: boolean): Guar
       () => 'stale',
     ),
     asTheLogSays(revenueModel, 'revenue', 'Revenue counts each confirmed order once.', moreOrLess),
+    warehouseCounts,
+    warehouseAnswers,
     publishedAsRecorded,
     lifecycleKept,
     traceable(notes),
@@ -124,37 +128,6 @@ const stockNeverNegative: Guarantee = {
     }
     return violations
   },
-}
-
-/** A read model is exactly what the log says. */
-function asTheLogSays(
-  model: ReadModel,
-  name: string,
-  promise: string,
-  outcome: (actual: unknown, expected: unknown) => Outcome,
-): Guarantee {
-  return {
-    name,
-    promise,
-    kind: 'eventually',
-    judge(evidence) {
-      const rows = model.read(evidence.database(model.database))
-      const expectedRows = model.expected(evidence)
-      const violations: Violation[] = []
-      for (const key of new Set([...expectedRows.keys(), ...rows.keys()])) {
-        const actual = JSON.stringify(rows.get(key)) ?? 'nothing'
-        const expected = JSON.stringify(expectedRows.get(key)) ?? 'nothing'
-        if (actual === expected) continue
-        const message = `${model.name} has ${actual} for ${key} (should be ${expected})`
-        violations.push(violation(outcome(rows.get(key), expectedRows.get(key)), key.split(' ')[0]!, message))
-      }
-      return violations
-    },
-  }
-}
-
-function moreOrLess(actual: unknown, expected: unknown): Outcome {
-  return Number(actual ?? 0) > Number(expected ?? 0) ? 'doubled' : 'lost'
 }
 
 /** Where each topic's events are recorded before they are published. */
@@ -255,22 +228,6 @@ function sometimes(name: string, promise: string, test: (order: ExpectedOrder) =
       return [{ outcome: 'stuck', message: `this never happened: ${promise}` }]
     },
   }
-}
-
-export function judgeOrders(
-  evidence: Evidence,
-  judge: (orderId: string, order: ExpectedOrder) => Violation | undefined,
-): Violation[] {
-  const violations: Violation[] = []
-  for (const [orderId, order] of evidence.fold(shopLog).orders) {
-    const found = judge(orderId, order)
-    if (found !== undefined) violations.push(found)
-  }
-  return violations
-}
-
-export function violation(outcome: Outcome, subject: string, message: string): Violation {
-  return { outcome, message, subjects: [subject] }
 }
 
 function factsOf(order: ExpectedOrder): string {

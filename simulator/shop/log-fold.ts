@@ -20,6 +20,8 @@ export interface ExpectedShop {
   readonly revenue: Map<string, number>
   /** Units in confirmed orders, by product. */
   readonly popularity: Map<string, number>
+  /** Units of confirmed orders by product, then ISO week; what is cancelled later came back another way. */
+  readonly handedOut: Map<string, Map<string, number>>
   /** Units held or sold, by product. */
   readonly held: Map<string, number>
   /** The ids of all events, by topic, each with its correlation id. */
@@ -89,6 +91,7 @@ export const shopLog: Fold<ExpectedShop> = {
     weeklySales: new Map(),
     revenue: new Map(),
     popularity: new Map(),
+    handedOut: new Map(),
     held: new Map(),
     events: {
       'order.events': new Map(),
@@ -232,6 +235,7 @@ function applyOrderFact(shop: ExpectedShop, event: Event, flaw: Report): void {
   order.facts |= fact
   addHeld(shop, order, Number(isHeld(order.facts)) - Number(isHeld(before)))
   addSales(shop, order, Number(isSold(order.facts)) - Number(isSold(before)))
+  if (event.type === 'OrderConfirmed') addByWeek(shop.handedOut, order, 1)
 }
 
 const isHeld = (facts: number) => (facts & FACT.StockReserved) !== 0 && (facts & FACT.OrderCancelled) === 0
@@ -268,17 +272,21 @@ function addHeld(shop: ExpectedShop, order: ExpectedOrder, sign: number): void {
 
 function addSales(shop: ExpectedShop, order: ExpectedOrder, sign: number): void {
   if (sign === 0) return
+  addByWeek(shop.weeklySales, order, sign)
+  for (const { productId, quantity } of order.lines) add(shop.popularity, productId, sign * quantity)
+  add(shop.revenue, order.orderDate, sign * order.totalCents)
+}
+
+function addByWeek(table: Map<string, Map<string, number>>, order: ExpectedOrder, sign: number): void {
   const week = isoWeek(order.orderDate)
   for (const { productId, quantity } of order.lines) {
-    let weeks = shop.weeklySales.get(productId)
+    let weeks = table.get(productId)
     if (weeks === undefined) {
       weeks = new Map()
-      shop.weeklySales.set(productId, weeks)
+      table.set(productId, weeks)
     }
     add(weeks, week, sign * quantity)
-    add(shop.popularity, productId, sign * quantity)
   }
-  add(shop.revenue, order.orderDate, sign * order.totalCents)
 }
 
 function add(counts: Map<string, number>, key: string, by: number): void {

@@ -2,6 +2,7 @@
  * What the shop promises about money and mails: what the outside parties really did must match what the log says.
  */
 import type { Evidence, Guarantee, Outcome, Violation } from '#simulator/scenario/scenario.ts'
+import { violation } from './judging.ts'
 import { type ExpectedOrder, has, shopLog } from './log-fold.ts'
 
 export const chargedAtMostOnce: Guarantee = {
@@ -110,8 +111,4 @@ function outcomeOf(action: string, times: number, due: number): Outcome {
   if (action === 'mail') return times > due ? 'phantom' : 'lost'
   if (action === 'charge') return times > due ? 'leaked' : 'lost'
   return times > due ? 'corrupt' : 'leaked'
-}
-
-function violation(outcome: Outcome, subject: string, message: string): Violation {
-  return { outcome, message, subjects: [subject] }
 }

@@ -9,6 +9,8 @@ import {
   rowsOf,
   SEARCH,
   type SearchRow,
+  SHELF,
+  type ShelfRow,
   STOCK,
   type StockRow,
   WEEKLY_SALES,
@@ -90,7 +92,32 @@ export const revenueModel: ReadModel = {
   },
 }
 
-export const READ_MODELS = [stockModel, weeklySalesModel, searchModel, revenueModel]
+export const ON_THE_SHELF = ' on the shelf'
+
+/** What the warehouse has and what it handed out: the tables of exercise 12. */
+export const warehouseModel: ReadModel = {
+  name: 'warehouse',
+  database: 'warehouse',
+  read(db) {
+    const rows = new Map<string, unknown>()
+    for (const { productId, units } of rowsOf<ShelfRow>(db, SHELF))
+      rows.set(`${productId}${ON_THE_SHELF}`, units)
+    for (const { productId, week, units } of rowsOf<WeeklySalesRow>(db, WEEKLY_SALES))
+      rows.set(`${productId} in ${week}`, units)
+    return rows
+  },
+  expected(evidence: FoldEvidence) {
+    const { products, popularity, handedOut } = evidence.fold(shopLog)
+    const rows = new Map<string, unknown>()
+    for (const [id, { openingStock }] of products)
+      rows.set(`${id}${ON_THE_SHELF}`, openingStock - (popularity.get(id) ?? 0))
+    for (const [id, weeks] of handedOut)
+      for (const [week, units] of weeks) rows.set(`${id} in ${week}`, units)
+    return rows
+  },
+}
+
+export const READ_MODELS = [stockModel, weeklySalesModel, searchModel, revenueModel, warehouseModel]
 
 function toMap<T>(items: Iterable<T>, entry: (item: T) => [string, unknown]): Map<string, unknown> {
   const map = new Map<string, unknown>()

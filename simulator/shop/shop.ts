@@ -11,6 +11,7 @@ import { catalog } from './catalog.ts'
 import { type ClientNotes, createClientNotes } from './client-notes.ts'
 import type { DataSet } from './data-set.ts'
 import { createDataWorkload } from './data-workload.ts'
+import { dispatch } from './dispatch.ts'
 import { gateway } from './gateway.ts'
 import { createGeneratedWorkload, type GeneratedOptions } from './generated-workload.ts'
 import { createGuarantees } from './guarantees.ts'
@@ -23,6 +24,7 @@ import { createMailProvider, createPaymentProvider } from './parties.ts'
 import { READ_MODELS } from './read-models.ts'
 import { redriveDeadLetters } from './redrive.ts'
 import { TOPICS } from './topics.ts'
+import { warehouse } from './warehouse.ts'
 
 export interface ShopOptions extends GeneratedOptions {
   /** Takes the place of the generated orders. */
@@ -64,6 +66,8 @@ export function createShop(options: ShopOptions = {}): Shop {
       { name: 'notifications', service: notifications },
       { name: 'search', service: search },
       { name: 'analytics', service: analytics },
+      { name: 'dispatch', service: dispatch },
+      { name: 'warehouse', service: warehouse },
       { name: 'gateway', service: gateway },
     ],
     parties: { psp: createPaymentProvider, mail: createMailProvider },

@@ -16,7 +16,7 @@ import {
   WEEKLY_SALES,
   type WeeklySalesRow,
 } from './tables.ts'
-import { CONSUMERS, EVENT_TOPICS } from './topics.ts'
+import { EVENT_TOPICS, GROUPS } from './topics.ts'
 
 export interface ShopSummary {
   readonly orders: {
@@ -158,7 +158,7 @@ function longestWrong(steps: readonly DriftStep[], endMs: number): number {
 function lagOf(evidence: Evidence): LagSummary[] {
   const { t, groups } = evidence.fold(lag)
   // Others come and go: the operator reads topics under names of its own.
-  return CONSUMERS.flatMap(name => groups.get(name) ?? []).map(({ group, total }) => {
+  return GROUPS.flatMap(name => groups.get(name) ?? []).map(({ group, total }) => {
     const { worstMessages, worstAgeMs } = lagSummary(total, t)
     return { group, worstMessages, worstAgeMs }
   })

@@ -33,6 +33,12 @@ export interface WeeklySalesRow {
 export const WEEKLY_SALES = `
   SELECT product_id AS productId, week, units FROM weekly_sales WHERE units <> 0 ORDER BY product_id, week`
 
+export interface ShelfRow {
+  productId: string
+  units: number
+}
+export const SHELF = 'SELECT product_id AS productId, units FROM stock ORDER BY product_id'
+
 export interface SearchRow {
   id: string
   name: string

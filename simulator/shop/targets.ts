@@ -14,6 +14,8 @@ export const SERVICE_NAMES = [
   'notifications',
   'search',
   'analytics',
+  'dispatch',
+  'warehouse',
   'gateway',
 ] as const
 

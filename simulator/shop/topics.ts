@@ -8,10 +8,24 @@ export const EVENT_TOPICS = ['order.events', 'payment.events', 'stock.events', '
 export type EventTopic = (typeof EVENT_TOPICS)[number]
 
 /** Services with a dead-letter and a retry topic of their own; each is also the name of its consumer group. */
-export const CONSUMERS = ['orders', 'payments', 'inventory', 'notifications', 'search', 'analytics'] as const
+export const CONSUMERS = [
+  'orders',
+  'payments',
+  'inventory',
+  'notifications',
+  'search',
+  'analytics',
+  'dispatch',
+] as const
+
+/** All consumer groups: the warehouse reads what dispatch writes for it, and has no dead letters. */
+export const GROUPS = [...CONSUMERS, 'warehouse'] as const
+
+/** Between dispatch and the warehouse: goods that come in, orders to hand out, and the warehouse's answers. */
+const WAREHOUSE_TOPICS = ['warehouse.events', 'sales.events', 'reservation.events']
 
 export const TOPICS: Scenario['topics'] = [
-  ...EVENT_TOPICS.map(topic => ({ topic, partitions: 3 })),
+  ...[...EVENT_TOPICS, ...WAREHOUSE_TOPICS].map(topic => ({ topic, partitions: 3 })),
   // One partition: dead letters of one service keep the order in which they died, and are redriven in it.
   ...CONSUMERS.flatMap(service => [
     { topic: `dead.${service}`, partitions: 1 },

@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import type { KafkaMessage } from 'kafkajs'
 import { z } from 'zod'
 import type { Service } from '#simulator/service.ts'
-import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
+import { dedupeKey, type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
 import { upcast } from '#work/08-schema-evolution/upcast.ts'
 import { relay } from '#work/10-relay/relay.ts'
 import { readReorderCandidates, readWeeklySales } from './queries.ts'
@@ -21,7 +21,7 @@ export const inventory: Service = async host => {
   // unique id decides between two deliveries, also when they are handled at the same time by two processes.
   const applyOnce = db.transaction((event: Envelope) => {
     const effect = stock.effects[event.type]
-    if (effect === undefined || remember.run(event.id).changes === 0) return
+    if (effect === undefined || remember.run(dedupeKey(event)).changes === 0) return
     effect(event)
   }).immediate
 

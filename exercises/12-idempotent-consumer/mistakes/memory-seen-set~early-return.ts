@@ -41,12 +41,12 @@ export const inventory: Service = async ({ kafka, db }) => {
     const { orderId } = data
     const envelope = { id: `${id}/reserved`, version: 1, time: new Date().toISOString(), trace_id }
     const value = JSON.stringify({ ...envelope, type: 'StockReserved', data: { orderId } })
-    await producer.send({ topic: 'stock.events', messages: [{ key: orderId, value }] })
+    await producer.send({ topic: 'reservation.events', messages: [{ key: orderId, value }] })
   }
 
   await producer.connect()
   await consumer.connect()
-  await consumer.subscribe({ topics: ['warehouse.events', 'order.events'], fromBeginning: true })
+  await consumer.subscribe({ topics: ['warehouse.events', 'sales.events'], fromBeginning: true })
   await consumer.run({
     eachMessage: async ({ message }) => {
       const event: Event = JSON.parse(String(message.value))

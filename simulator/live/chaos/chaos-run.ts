@@ -6,7 +6,7 @@ import type { Evidence } from '#simulator/scenario/scenario.ts'
 import { createShop } from '#simulator/shop/shop.ts'
 import { type ShopSummary, SUMMARY_FOLDS, summarize } from '#simulator/shop/summary.ts'
 import { SERVICE_NAMES } from '#simulator/shop/targets.ts'
-import { CONSUMERS } from '#simulator/shop/topics.ts'
+import { GROUPS } from '#simulator/shop/topics.ts'
 import { createLag } from '#simulator/trace/lag.ts'
 import { createRandom } from '#simulator/world/random.ts'
 import type { LiveCluster } from '../cluster.ts'
@@ -151,12 +151,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 /** As exact as the samples: a few a second. */
 function lastCaughtUpMs(evidence: Evidence): number {
   const { groups } = evidence.fold(catchingUp)
-  return Math.max(0, ...CONSUMERS.map(name => groups.get(name)?.total.steps.at(-1)?.t ?? 0))
+  return Math.max(0, ...GROUPS.map(name => groups.get(name)?.total.steps.at(-1)?.t ?? 0))
 }
 
 async function readLag({ admin }: LiveCluster): Promise<number | undefined> {
   try {
-    const groups = await readGroupLag(admin, CONSUMERS)
+    const groups = await readGroupLag(admin, GROUPS)
     return groups.flatMap(({ partitions }) => partitions).reduce((sum, { messages }) => sum + messages, 0)
   } catch {
     return undefined

@@ -63,10 +63,10 @@ test('nothing is killed that is down already', () => {
   )
 })
 
-test('twenty kills strike each of the nine services at least once, spread over the whole workload', () => {
+test('twenty kills, two of each victim, strike ten services, spread over the whole workload', () => {
   for (let seed = 0; seed < 50; seed++) {
     const { kills } = createSchedule({ ...usual, seed })
-    expect(new Set(kills.map(({ service }) => service)).size).toBe(SERVICE_NAMES.length)
+    expect(new Set(kills.map(({ service }) => service)).size).toBe(10)
     for (const [index, { atMs }] of kills.entries()) expect(Math.floor(atMs / 20_000)).toBe(index)
   }
 })

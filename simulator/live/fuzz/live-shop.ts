@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { createShop } from '#simulator/shop/shop.ts'
-import { CONSUMERS } from '#simulator/shop/topics.ts'
+import { GROUPS } from '#simulator/shop/topics.ts'
 import { createApiPage } from '../api-page.ts'
 import { openEmbeddedCluster } from '../cluster.ts'
 import { instancesOf } from '../instance.ts'
@@ -38,7 +38,7 @@ export async function startLiveShop(): Promise<LiveShop> {
     cluster,
     state,
     log: createLog('json', linesOf('error', errors)),
-    groups: CONSUMERS,
+    groups: GROUPS,
     extras: { gateway: createApiPage() },
   })
   const stop = async () => {

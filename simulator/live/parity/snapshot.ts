@@ -60,7 +60,7 @@ function describe(message: StoredMessageView, places: ReadonlyMap<string, string
     key: String(message.key),
     type: String(type),
     content: JSON.stringify({ ...rest, headers: Object.keys(message.headers).sort() }),
-    cause: places.get(String(cause)) ?? String(cause),
+    cause: places.get(String(cause)) ?? String(cause ?? 'an unnamed cause'),
   }
 }
 
