@@ -196,15 +196,17 @@ function isAllowed({ file, target, typeOnly }: Import): boolean {
   if (from === to) return ROWS.flat().includes(from)
   // Answers build on each other and on what an exercise gives; nobody builds on a check or on what is known to be wrong.
   if (isOfServices(from) && isOfServices(to))
-    return !/\/(check|check\.test)\.ts$|\/(mistakes|starter)\//.test(target)
+    return !BEHIND_THE_CHECK.test(target) || BEHIND_THE_CHECK.test(file)
   if (!(rowOf(from) > rowOf(to))) return false
   // What checks exercises is the workbench's; what a student writes sees types and the event store, and other exercises.
-  const isService = isOfServices(from) && !/\/check\.ts$/.test(file)
+  const isService = isOfServices(from) && !/\/check(\.ts$|\/)/.test(file)
   if (!isService) return true
   if (/\/mistakes\//.test(file) && target === 'simulator/explore/check.ts') return typeOnly
   return OPEN_TO_SERVICES.some(open => open.test(target)) && (typeOnly || to === 'event-store')
 }
 
+/** What judges, and what is judged only: a check with its folder, known mistakes, starters. */
+const BEHIND_THE_CHECK = /\/(check|check\.test)\.ts$|\/(check|mistakes|starter)\//
 const isOfServices = (room: string) => room === 'solutions' || room === 'exercises'
 
 /** `simulator/kafka/cluster.ts` is in the room `kafka`, `solutions/09-outbox/outbox.ts` in `solutions`. */

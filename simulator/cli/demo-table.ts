@@ -10,14 +10,16 @@ export interface Row {
   readonly result: Pick<SimResult, 'holds' | 'violations' | 'trouble' | 'guarantees' | 'summary'>
   /** The plan destroys data that was acknowledged: no service can make good for it, but somebody must notice. */
   readonly destroysData: boolean
+  /** The run never came by the fault's site: it says nothing about this failure. */
+  readonly didNotStrike?: boolean
 }
 
 /** Shorter than this a read model is just following its log. */
 const FOLLOWING_MS = 1000
 
 /** With the reference services every guarantee holds, except where acknowledged data was destroyed: there the loss must be noticed. */
-export function isAsPromised({ result, destroysData }: Row): boolean {
-  return destroysData ? !result.holds && result.trouble === undefined : result.holds
+export function isAsPromised({ result, destroysData, didNotStrike }: Row): boolean {
+  return destroysData && didNotStrike !== true ? !result.holds && result.trouble === undefined : result.holds
 }
 
 interface Column {
@@ -132,8 +134,9 @@ function shortTime(milliseconds: number): string {
   return milliseconds < 10_000 ? formatTime(milliseconds) : formatTime(milliseconds).replace(/\.\d/, '')
 }
 
-function verdict({ result, destroysData }: Row): string {
+function verdict({ result, destroysData, didNotStrike }: Row): string {
   if (result.trouble !== undefined) return style.bad(`✗ ${result.trouble.code}`)
+  if (result.holds && didNotStrike === true) return style.quiet('- never struck')
   if (result.holds) return style.good(`✓ all ${result.guarantees}`)
   const broken = new Set(result.violations.map(({ guarantee }) => guarantee)).size
   const outcomes = [...new Set(result.violations.map(({ outcome }) => outcome))]

@@ -51,7 +51,14 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
       try {
         for (const mode of FAILURE_MODES) {
           progress.show(`  ${mode.title} …`)
-          const row = await measure(mode, spec => simulator.run({ spec, observeEveryMs: OBSERVE_EVERY_MS }))
+          const row = await measure(mode, spec =>
+            simulator.run({
+              spec,
+              observeEveryMs: OBSERVE_EVERY_MS,
+              // The sites are those of the reference; a student's code may do its work elsewhere.
+              unstruck: work === 'exercises' ? 'ignore' : 'refuse',
+            }),
+          )
           progress.clear()
           rows.push(row)
           console.log(formatRow(row, width))
@@ -69,7 +76,8 @@ async function measure(mode: FailureMode, run: (spec: RunSpec) => Promise<SimRes
   const faults = mode.faults.map(text => parseFault(text, mode.title, SHOP_TARGETS))
   const spec: RunSpec = { plan: { seed: 1, faults }, orders: DEFAULT_ORDERS }
   const destroysData = faults.some(({ kind }) => findFaultKind(kind)?.destroysData === true)
-  return { mode, spec, destroysData, result: await run(spec) }
+  const result = await run(spec)
+  return { mode, spec, destroysData, didNotStrike: result.unstruck.length > 0, result }
 }
 
 function introduction(work: string): string {

@@ -52,6 +52,7 @@ export async function runShop(
       ...(task.maxVirtualMs === undefined ? {} : { maxVirtualMs: task.maxVirtualMs }),
       ...(task.maxSteps === undefined ? {} : { maxSteps: task.maxSteps }),
       ...(pulse === undefined ? {} : { pulse }),
+      ...(task.unstruck === undefined ? {} : { unstruck: task.unstruck }),
       onRecord(record) {
         file?.write(record)
         trace?.push(record)

@@ -3,6 +3,7 @@
  */
 import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'
+import type { Fault } from '#simulator/world/runtime.ts'
 import type { RunSpec } from './run-spec.ts'
 import type { Signs } from './table-signs.ts'
 
@@ -24,6 +25,8 @@ export interface SimTask {
   readonly maxSteps?: number
   /** Whether to count what monitoring would have seen. */
   readonly signs?: boolean
+  /** What to do about faults at sites the run never came by. Default `refuse`. */
+  readonly unstruck?: 'refuse' | 'ignore'
 }
 
 export interface SimResult {
@@ -38,6 +41,8 @@ export interface SimResult {
   /** Real milliseconds that the simulation took. */
   readonly realMs: number
   readonly guarantees: number
+  /** Faults at sites the run never came by. */
+  readonly unstruck: readonly Fault[]
   /** Everything that concerned one order, a line each. */
   readonly story?: string
   /** Present when asked for, unless the run was in trouble. */

@@ -1,6 +1,7 @@
 /**
  * Samples read models over virtual time, as records: their rows so far and what the log says they should be.
  */
+import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Runtime } from '#simulator/world/runtime.ts'
 import type { Evidence, ReadModel } from './scenario.ts'
 
@@ -28,7 +29,8 @@ export function observeReadModels(
 
   function sample(): void {
     for (const model of models) {
-      const rows = model.read(evidence.database(model.database))
+      const rows = rowsOf(model)
+      if (rows === undefined) continue
       const before = seen.get(model.name) ?? new Map<string, string>()
       const now = new Map<string, string>()
       const changed: Record<string, unknown> = {}
@@ -47,6 +49,16 @@ export function observeReadModels(
         cause: 0,
         detached: true,
       })
+    }
+  }
+
+  /** A table that cannot be read is no sample; the judge will say so. */
+  function rowsOf(model: ReadModel) {
+    try {
+      return model.read(evidence.database(model.database))
+    } catch (error) {
+      if (error instanceof WorkbenchError) return undefined
+      throw error
     }
   }
 

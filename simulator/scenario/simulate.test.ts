@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Plan } from '#simulator/faults/plan.ts'
 import type { Host, Service } from '#simulator/service.ts'
 import type { Fold } from '#simulator/trace/fold.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { Fault, TraceRecord } from '#simulator/world/runtime.ts'
 import type { Evidence, Guarantee, Scenario } from './scenario.ts'
 import { type SimulateOptions, simulate } from './simulate.ts'
@@ -313,6 +314,19 @@ describe('trouble', () => {
     const { holds, trouble } = await simulate(createScenario({ workload, guarantees: [] }), plan())
     expect({ holds, code: trouble?.code }).toEqual({ holds: false, code: 'workload-failed' })
     expect(trouble?.message).toContain('no such customer')
+  })
+
+  test('a table that the judge needs and cannot read is trouble, sampled or not', async () => {
+    const unreadable = new WorkbenchError('missing-table', 'There is no column units.', 'Keep it.')
+    const judge = () => {
+      throw unreadable
+    }
+    const guarantee: Guarantee = { name: 'counted', promise: '', kind: 'eventually', judge }
+    const model = { name: 'count', database: 'counter', read: judge, expected: () => new Map() }
+    const scenario = { ...createScenario({ guarantees: [guarantee] }), readModels: [model] }
+    expect((await simulate({ ...scenario, readModels: [] }, plan())).trouble).toBe(unreadable)
+    const { holds, trouble } = await simulate(scenario, plan(), { observeEveryMs: 10 })
+    expect({ holds, trouble }).toEqual({ holds: false, trouble: unreadable })
   })
 
   test('leaves nothing behind: the next run is as ever', async () => {

@@ -174,15 +174,21 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
         settled = await recover()
       }
       if (options.unstruck !== 'ignore') refuseUnstruck(world)
-      const trouble =
+      let trouble =
         workloadFailure === undefined
           ? troubleOf(world, settled)
           : workloadFailed(scenario, workloadFailure.error)
       let violations: BrokenGuarantee[] = []
       if (trouble === undefined) {
-        observe()
-        violations = judge(scenario.guarantees, evidence, plan.faults.length === 0)
-        options.inspect?.(evidence)
+        try {
+          observe()
+          violations = judge(scenario.guarantees, evidence, plan.faults.length === 0)
+        } catch (error) {
+          // What the judge needs is not there: a table, a column.
+          if (!(error instanceof WorkbenchError)) throw error
+          trouble = error
+        }
+        if (trouble === undefined) options.inspect?.(evidence)
       }
       return {
         holds: violations.length === 0 && trouble === undefined,

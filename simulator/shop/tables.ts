@@ -2,15 +2,23 @@
  * Which tables of the services the judge looks at, and how their rows are read.
  */
 import type { Database } from '#simulator/service.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
 
-/** Rows of a query, none when the service has not created the table yet. */
+/**
+ * Rows of a query, none when the service has not created the table yet.
+ * @throws WorkbenchError `missing-table` when the table has other columns: a service may be a student's
+ */
 export function* rowsOf<Row>(db: Database, sql: string): Iterable<Row> {
   let statement: ReturnType<typeof db.prepare<[], Row>>
   try {
     statement = db.prepare<[], Row>(sql)
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('no such table')) return
-    throw error
+    throw new WorkbenchError(
+      'missing-table',
+      `A report of the shop cannot be read: ${error instanceof Error ? error.message : error} (${sql.trim().replace(/\s+/g, ' ')}).`,
+      'Keep the tables and columns that the exercise’s README names; others you may add.',
+    )
   }
   yield* statement.all()
 }

@@ -1,11 +1,14 @@
 /**
- * A copy of the repository as a student has it, with two small exercises, so that tests may edit answers and never touch real ones.
+ * A copy of the repository as a student has it, with two small exercises or with
+ * the real ones as they come, so that tests may edit answers and never touch a student's.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -40,7 +43,8 @@ export interface StudentRepository {
   remove(): void
 }
 
-export function createStudentRepository(): StudentRepository {
+/** @param exercises two small ones (40 and 41), or all real ones, not yet started */
+export function createStudentRepository(exercises: 'small' | 'real' = 'small'): StudentRepository {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'out-of-order-student-')))
   for (const name of ['package.json', 'tsconfig.json', 'solutions', 'simulator']) {
     cpSync(join(ROOT, name), join(root, name), {
@@ -49,14 +53,8 @@ export function createStudentRepository(): StudentRepository {
     })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
-  for (const name of ['40-counter', '41-counter-again']) {
-    const exercise = join(root, 'exercises', name)
-    for (const part of ['check.ts', 'starter', 'mistakes'])
-      cpSync(join(FIXTURE, part), join(exercise, part), { recursive: true })
-    cpSync(join(FIXTURE, 'starter/counter.ts'), join(exercise, 'counter.ts'))
-    mkdirSync(join(root, 'solutions', name), { recursive: true })
-    cpSync(join(FIXTURE, 'solution'), join(root, 'solutions', name), { recursive: true })
-  }
+  if (exercises === 'real') copyExercises(root)
+  else addSmallExercises(root)
   const path = (file: string) => join(root, file)
   const { FORCE_COLOR: _, ...inherited } = process.env
   const env = { ...inherited, NO_COLOR: '1' }
@@ -78,5 +76,25 @@ export function createStudentRepository(): StudentRepository {
       }),
     start: (...args) => spawn(process.execPath, command(args), { cwd: root, env }),
     remove: () => rmSync(root, { recursive: true, force: true }),
+  }
+}
+
+function addSmallExercises(root: string): void {
+  for (const name of ['40-counter', '41-counter-again']) {
+    const exercise = join(root, 'exercises', name)
+    for (const part of ['check.ts', 'starter', 'mistakes'])
+      cpSync(join(FIXTURE, part), join(exercise, part), { recursive: true })
+    cpSync(join(FIXTURE, 'starter/counter.ts'), join(exercise, 'counter.ts'))
+    mkdirSync(join(root, 'solutions', name), { recursive: true })
+    cpSync(join(FIXTURE, 'solution'), join(root, 'solutions', name), { recursive: true })
+  }
+}
+
+/** As they come: whatever the student of this repository has written is replaced by the starter. */
+function copyExercises(root: string): void {
+  cpSync(join(ROOT, 'exercises'), join(root, 'exercises'), { recursive: true })
+  for (const name of readdirSync(join(root, 'exercises'))) {
+    const starter = join(root, 'exercises', name, 'starter')
+    if (existsSync(starter)) cpSync(starter, join(root, 'exercises', name), { recursive: true })
   }
 }
