@@ -36,6 +36,8 @@ export async function bundleSimulator(): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    // A check that builds on an exercise builds on its reference.
+    conditions: ['solutions'],
     packages: 'external',
     logLevel: 'silent',
   })

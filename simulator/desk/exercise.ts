@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Check, Mistake } from '#simulator/explore/check.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { compileSlot } from './compile.ts'
+import { instantiate } from './instantiate.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
@@ -93,6 +95,7 @@ export function mistakeOf(answer: string): string {
 /** Outcome, explanation and hints, which the mistake's main file exports as `mistake`. */
 export async function describeMistake(exercise: Pick<Exercise, 'folder'>, name: string): Promise<Mistake> {
   const file = join(exercise.folder, 'mistakes', `${name}.ts`)
-  const { mistake } = (await import(pathToFileURL(file).href)) as { mistake: Mistake }
-  return mistake
+  // Compiled as it is when it is judged: beside the reference, whatever the student has made of other exercises.
+  const { mistake } = instantiate(await compileSlot(file, ROOT), ROOT)()
+  return mistake as Mistake
 }

@@ -37,18 +37,23 @@ export async function createLoader(
   check: Check,
   root: string,
 ): Promise<() => SlotModule> {
+  const load = instantiate(slot, root)
+  // In a world of its own, so that a timer which the file starts while it is loaded belongs to nobody and is forgotten.
+  await createWorld({ seed: 1 }).enter(async () => requireExports(loadOrRefuse(load, slot), slot, check))
+  return load
+}
+
+/** @returns makes a new instance of a compiled file, and its exports; throws whatever the file throws */
+export function instantiate({ code, file }: CompiledSlot, root: string): () => SlotModule {
   const require = createRequire(`${root}/package.json`)
-  const body = compileFunction(slot.code, ['module', 'exports', 'require', 'process'], {
-    filename: slot.file,
+  const body = compileFunction(code, ['module', 'exports', 'require', 'process'], {
+    filename: file,
   }) as ModuleFunction
-  function load(): SlotModule {
+  return () => {
     const module = { exports: {} as Record<string, unknown> }
     body(module, module.exports, require, simulatedProcess)
     return module.exports
   }
-  // In a world of its own, so that a timer which the file starts while it is loaded belongs to nobody and is forgotten.
-  await createWorld({ seed: 1 }).enter(async () => requireExports(loadOrRefuse(load, slot), slot, check))
-  return load
 }
 
 function loadOrRefuse(load: () => SlotModule, { file }: CompiledSlot): SlotModule {

@@ -1,0 +1,39 @@
+import type { OrderStore } from '#exercises/09-outbox/contract.ts'
+import type { Host } from '#simulator/service.ts'
+import { type Envelope, serializeEvent } from '#work/02-event-envelope/envelope.ts'
+import { createEventStore } from '#work/05-event-store/event-store.ts'
+
+export function createOrderStore({ db, kafka }: Pick<Host, 'db' | 'kafka'>): OrderStore {
+  const store = createEventStore(db)
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: 'orders' })
+  let connected: Promise<void> | undefined
+
+  function save(orderId: string, expectedVersion: number, events: readonly Envelope[]): void {
+    const stored = events.map(({ id, type, data, ...metadata }) => ({ id, type, data, metadata }))
+    store.appendToStream(orderId, stored, { expectedStreamVersion: expectedVersion })
+  }
+
+  return {
+    read(orderId) {
+      const { events, currentStreamVersion } = store.readStream(orderId)
+      const envelopes = events.map(
+        ({ id, type, data, metadata }) => ({ id, type, data, ...metadata }) as Envelope,
+      )
+      return { events: envelopes, version: currentStreamVersion }
+    },
+    async append(orderId, expectedVersion, events) {
+      connected ??= producer.connect()
+      await connected
+      const transaction = await producer.transaction()
+      try {
+        const messages = events.map(event => ({ key: orderId, value: serializeEvent(event) }))
+        await transaction.send({ topic: 'order.events', messages })
+        save(orderId, expectedVersion, events)
+        await transaction.commit()
+      } catch (error) {
+        await transaction.abort()
+        throw error
+      }
+    },
+  }
+}
