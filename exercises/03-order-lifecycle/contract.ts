@@ -43,6 +43,21 @@ export interface Order extends Placement {
   status: Status
 }
 
+/** Whether both ask for the same; what else the objects carry, and in which order, does not count. */
+export function isSamePlacement(one: Placement, other: Placement): boolean {
+  return contentOf(one) === contentOf(other)
+}
+
+function contentOf({ orderId, customer, orderDate, lines }: Placement): string {
+  const contents = lines.map(line => [
+    line.productId,
+    line.quantity,
+    line.unitPriceCents,
+    line.discountBasisPoints,
+  ])
+  return JSON.stringify([orderId, customer.id, orderDate, contents])
+}
+
 /** A command that the order's state does not allow; nothing has happened. */
 export class Refused extends Error {
   override readonly name = 'Refused'

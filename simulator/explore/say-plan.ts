@@ -56,6 +56,7 @@ const AT_SITES: Readonly<Record<string, (fault: Fault, place: SitePlace) => stri
   duplicate(fault, place) {
     const { process, subject, occurrence } = place
     const message = sayMessage(subject)
+    if (place.operation.startsWith('request ')) return `${doing(place)} arrives there twice`
     return occurrence === 1
       ? sayDuplicate(fault, `the message ${message} is delivered to ${process}`, process)
       : sayDuplicate(

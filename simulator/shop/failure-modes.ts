@@ -14,7 +14,14 @@ export const FAILURE_MODES: readonly FailureMode[] = [
   { title: 'crash after it, offset not committed', faults: ['crash:inventory/commit order-1/OrderPlaced'] },
   {
     title: 'three in ten messages delivered twice',
-    faults: ['duplicate:inventory=0.3', 'duplicate:payments=0.3', 'duplicate:analytics=0.3'],
+    faults: [
+      'duplicate:orders=0.3',
+      'duplicate:inventory=0.3',
+      'duplicate:payments=0.3',
+      'duplicate:search=0.3',
+      'duplicate:analytics=0.3',
+      'duplicate:warehouse=0.3',
+    ],
   },
   {
     title: 'the same message at the same time',

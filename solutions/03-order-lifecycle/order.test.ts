@@ -1,8 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Command, type Order, type OrderEvent, Refused } from '#exercises/03-order-lifecycle/contract.ts'
+import {
+  eventOf,
+  HISTORIES,
+  INPUT_NAMES,
+  type InputName,
+  stepOf,
+} from '#exercises/03-order-lifecycle/check/specification.ts'
+import {
+  type Command,
+  isSamePlacement,
+  type Order,
+  type OrderEvent,
+  Refused,
+  STATUSES,
+} from '#exercises/03-order-lifecycle/contract.ts'
+import { lifecycle } from '#exercises/03-order-lifecycle/lifecycle.ts'
 import { lineTotalCents } from '#exercises/03-order-lifecycle/money.ts'
-import { decide, evolve, initialState, LIFECYCLE } from './order.ts'
+import { decide, evolve, initialState } from './order.ts'
 
 const place: Command = {
   type: 'PlaceOrder',
@@ -150,16 +165,43 @@ test('evolve passes over events that it does not know', () => {
   expect(evolve(order, { type: 'OrderGiftWrapped', data: {} } as unknown as OrderEvent)).toBe(order)
 })
 
-test('every state of the table is one that evolve knows', () => {
-  expect(Object.keys(LIFECYCLE)).toEqual([
-    'none',
-    'placed',
-    'paid',
-    'reserved',
-    'confirmed',
-    'shipped',
-    'cancelled',
-  ])
+test('the machine has the statuses of the contract, and reaches all of them', () => {
+  expect(Object.keys(lifecycle.states)).toEqual([...STATUSES])
+  expect(new Set(HISTORIES.map(({ status }) => status))).toEqual(new Set(STATUSES))
+})
+
+describe('on every way through the machine', () => {
+  const INPUTS: Record<InputName, Command> = {
+    place,
+    'place-another': { ...place, customer: { id: 'grace' } } as Command,
+    authorize: authorized,
+    decline: declined,
+    reserve: reserved,
+    reject: rejected,
+    cancel,
+    ship,
+  }
+  const placement = place as Extract<Command, { type: 'PlaceOrder' }>
+
+  test.each(HISTORIES.map(history => [history.inputs.join(' '), history] as const))('%s', (_, history) => {
+    const order = history.records.map(record => eventOf(record, placement)).reduce(evolve, initialState())
+    expect(order.status).toBe(history.status)
+    for (const name of INPUT_NAMES) {
+      const { records } = stepOf(history.status, name)
+      if (records === undefined) expect(() => decide(INPUTS[name], order), name).toThrow(Refused)
+      else {
+        const asked = name === 'place-another' ? { ...placement, customer: { id: 'grace' } } : placement
+        const expected = records.map(record => eventOf(record, asked))
+        expect(decide(INPUTS[name], order), name).toEqual(expected)
+      }
+    }
+  })
+})
+
+test('two placements are the same whatever else the objects carry', () => {
+  const one = { orderId: 'order-1', customer: { id: 'ada' }, orderDate: '2026-01-05', lines: [] }
+  expect(isSamePlacement(one, { ...one, customer: { id: 'ada', name: 'Ada' } as { id: string } })).toBe(true)
+  expect(isSamePlacement(one, { ...one, orderDate: '2026-01-06' })).toBe(false)
 })
 
 test.each([

@@ -1,0 +1,91 @@
+import {
+  type Command,
+  isSamePlacement,
+  type Order,
+  type OrderEvent,
+  type Reason,
+  Refused,
+} from '#exercises/03-order-lifecycle/contract.ts'
+import { orderTotalCents } from '#exercises/03-order-lifecycle/money.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+
+export const initialState = (): Order => ({
+  status: 'none',
+  orderId: '',
+  customer: { id: '' },
+  orderDate: '',
+  lines: [],
+})
+
+export function decide(command: Command, order: Order): OrderEvent[] {
+  const { status, orderId, orderDate, lines } = order
+  const totalCents = orderTotalCents(lines)
+  const paid: OrderEvent = { type: 'OrderPaid', data: { orderId, totalCents } }
+  const reserved: OrderEvent = { type: 'OrderStockReserved', data: { orderId } }
+  const confirmed: OrderEvent = { type: 'OrderConfirmed', data: { orderId, orderDate, lines, totalCents } }
+  const cancelled = (reason: Reason): OrderEvent[] => {
+    const wasConfirmed = status === 'confirmed'
+    return [{ type: 'OrderCancelled', data: { orderId, orderDate, lines, reason, wasConfirmed } }]
+  }
+
+  if (command.type === 'PlaceOrder') {
+    const { type: _, ...placement } = command
+    if (status === 'none') {
+      const today = new Date().toISOString().slice(0, 10)
+      const data = { ...placement, orderDate: today, totalCents: orderTotalCents(placement.lines) }
+      return [{ type: 'OrderPlaced', data }]
+    }
+    if (isSamePlacement(placement, order)) return []
+    throw new Refused(status, command)
+  }
+  if (status === 'none') throw new Refused(status, command)
+  switch (command.type) {
+    case 'RecordPayment':
+      if (status !== 'placed' && status !== 'reserved') return []
+      if (command.outcome === 'declined') return cancelled('payment-declined')
+      return status === 'reserved' ? [paid, confirmed] : [paid]
+    case 'RecordStock':
+      if (status !== 'placed' && status !== 'paid') return []
+      if (command.outcome === 'rejected') return cancelled('out-of-stock')
+      return status === 'paid' ? [reserved, confirmed] : [reserved]
+    case 'CancelOrder':
+      if (status === 'cancelled') return []
+      if (status === 'shipped') throw new Refused(status, command)
+      return cancelled('customer')
+    case 'ShipOrder':
+      if (status === 'shipped') return []
+      if (status !== 'confirmed') throw new Refused(status, command)
+      return [{ type: 'OrderShipped', data: { orderId } }]
+  }
+}
+
+export function evolve(order: Order, event: OrderEvent): Order {
+  switch (event.type) {
+    case 'OrderPlaced': {
+      const { orderId, customer, orderDate, lines } = event.data
+      return { status: 'placed', orderId, customer, orderDate, lines }
+    }
+    case 'OrderPaid':
+      return { ...order, status: 'paid' }
+    case 'OrderStockReserved':
+      return { ...order, status: 'reserved' }
+    case 'OrderConfirmed':
+      return { ...order, status: 'confirmed' }
+    case 'OrderShipped':
+      return { ...order, status: 'shipped' }
+    case 'OrderCancelled':
+      return { ...order, status: 'cancelled' }
+    default:
+      return order
+  }
+}
+
+export const mistake: Mistake = {
+  outcome: 'corrupt',
+  explanation: 'the date of the order is read from the clock of the machine instead of from the command',
+  hints: [
+    'An import brings in the orders of last year. In which month does revenue show them?',
+    'The command says when the order was placed. Your file asks when it was handled, and by the clock of one machine at that.',
+    'Copy orderDate from the command. If decide needs the present moment, let the caller put it into the command.',
+  ],
+}

@@ -1,0 +1,85 @@
+import {
+  type Command,
+  type Order,
+  type OrderEvent,
+  type Reason,
+  Refused,
+} from '#exercises/03-order-lifecycle/contract.ts'
+import { orderTotalCents } from '#exercises/03-order-lifecycle/money.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+
+export const initialState = (): Order => ({
+  status: 'none',
+  orderId: '',
+  customer: { id: '' },
+  orderDate: '',
+  lines: [],
+})
+
+export function decide(command: Command, order: Order): OrderEvent[] {
+  const { status, orderId, orderDate, lines } = order
+  const totalCents = orderTotalCents(lines)
+  const paid: OrderEvent = { type: 'OrderPaid', data: { orderId, totalCents } }
+  const reserved: OrderEvent = { type: 'OrderStockReserved', data: { orderId } }
+  const confirmed: OrderEvent = { type: 'OrderConfirmed', data: { orderId, orderDate, lines, totalCents } }
+  const cancelled = (reason: Reason): OrderEvent[] => {
+    const wasConfirmed = status === 'confirmed'
+    return [{ type: 'OrderCancelled', data: { orderId, orderDate, lines, reason, wasConfirmed } }]
+  }
+
+  if (command.type === 'PlaceOrder') {
+    const { type: _, ...placement } = command
+    return [{ type: 'OrderPlaced', data: { ...placement, totalCents: orderTotalCents(placement.lines) } }]
+  }
+  if (status === 'none') throw new Refused(status, command)
+  switch (command.type) {
+    case 'RecordPayment':
+      if (status !== 'placed' && status !== 'reserved') return []
+      if (command.outcome === 'declined') return cancelled('payment-declined')
+      return status === 'reserved' ? [paid, confirmed] : [paid]
+    case 'RecordStock':
+      if (status !== 'placed' && status !== 'paid') return []
+      if (command.outcome === 'rejected') return cancelled('out-of-stock')
+      return status === 'paid' ? [reserved, confirmed] : [reserved]
+    case 'CancelOrder':
+      if (status === 'cancelled') return []
+      if (status === 'shipped') throw new Refused(status, command)
+      return cancelled('customer')
+    case 'ShipOrder':
+      if (status === 'shipped') return []
+      if (status !== 'confirmed') throw new Refused(status, command)
+      return [{ type: 'OrderShipped', data: { orderId } }]
+  }
+}
+
+export function evolve(order: Order, event: OrderEvent): Order {
+  switch (event.type) {
+    case 'OrderPlaced': {
+      const { orderId, customer, orderDate, lines } = event.data
+      return { status: 'placed', orderId, customer, orderDate, lines }
+    }
+    case 'OrderPaid':
+      return { ...order, status: 'paid' }
+    case 'OrderStockReserved':
+      return { ...order, status: 'reserved' }
+    case 'OrderConfirmed':
+      return { ...order, status: 'confirmed' }
+    case 'OrderShipped':
+      return { ...order, status: 'shipped' }
+    case 'OrderCancelled':
+      return { ...order, status: 'cancelled' }
+    default:
+      return order
+  }
+}
+
+export const mistake: Mistake = {
+  outcome: 'doubled',
+  explanation:
+    'PlaceOrder is taken whatever there is already, so that an order which is paid or shipped begins once more',
+  hints: [
+    'An order is sent again an hour later, when it is long paid. What is its status then?',
+    'PlaceOrder is a command like the others. Does your code look at the status before it says yes?',
+    'Only an order that does not exist can be placed. The same one again leads to no events, and another one under its id is refused.',
+  ],
+}

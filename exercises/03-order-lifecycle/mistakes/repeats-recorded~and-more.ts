@@ -1,0 +1,76 @@
+import {
+  type Command,
+  isSamePlacement,
+  type Order,
+  type OrderEvent,
+  type Reason,
+  Refused,
+} from '#exercises/03-order-lifecycle/contract.ts'
+import { orderTotalCents } from '#exercises/03-order-lifecycle/money.ts'
+
+export const initialState = (): Order => ({
+  status: 'none',
+  orderId: '',
+  customer: { id: '' },
+  orderDate: '',
+  lines: [],
+})
+
+export function decide(command: Command, order: Order): OrderEvent[] {
+  const { status, orderId, orderDate, lines } = order
+  const totalCents = orderTotalCents(lines)
+  const paid: OrderEvent = { type: 'OrderPaid', data: { orderId, totalCents } }
+  const reserved: OrderEvent = { type: 'OrderStockReserved', data: { orderId } }
+  const confirmed: OrderEvent = { type: 'OrderConfirmed', data: { orderId, orderDate, lines, totalCents } }
+  const cancelled = (reason: Reason): OrderEvent[] => {
+    const wasConfirmed = status === 'confirmed'
+    return [{ type: 'OrderCancelled', data: { orderId, orderDate, lines, reason, wasConfirmed } }]
+  }
+
+  switch (command.type) {
+    case 'PlaceOrder': {
+      const { type: _, ...placement } = command
+      if (status === 'none') {
+        return [{ type: 'OrderPlaced', data: { ...placement, totalCents: orderTotalCents(placement.lines) } }]
+      }
+      if (isSamePlacement(placement, order)) return []
+      throw new Refused(status, command)
+    }
+    case 'RecordPayment':
+      if (status === 'none') throw new Refused(status, command)
+      if (status === 'cancelled') return []
+      if (command.outcome === 'declined') return cancelled('payment-declined')
+      return status === 'reserved' ? [paid, confirmed] : [paid]
+    case 'RecordStock':
+      if (status === 'none') throw new Refused(status, command)
+      if (status === 'cancelled') return []
+      if (command.outcome === 'rejected') return cancelled('out-of-stock')
+      return status === 'paid' ? [reserved, confirmed] : [reserved]
+    case 'CancelOrder':
+      if (status === 'none' || status === 'shipped' || status === 'cancelled')
+        throw new Refused(status, command)
+      return cancelled('customer')
+    case 'ShipOrder':
+      if (status !== 'confirmed') throw new Refused(status, command)
+      return [{ type: 'OrderShipped', data: { orderId } }]
+  }
+}
+
+export function evolve(order: Order, event: OrderEvent): Order {
+  switch (event.type) {
+    case 'OrderPlaced': {
+      const { orderId, customer, orderDate, lines } = event.data
+      return { status: 'placed', orderId, customer, orderDate, lines }
+    }
+    case 'OrderPaid':
+      return { ...order, status: 'paid' }
+    case 'OrderStockReserved':
+      return { ...order, status: 'reserved' }
+    case 'OrderConfirmed':
+      return { ...order, status: 'confirmed' }
+    case 'OrderShipped':
+      return { ...order, status: 'shipped' }
+    case 'OrderCancelled':
+      return { ...order, status: 'cancelled' }
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  type Command,
+  isSamePlacement,
+  type Order,
+  type OrderEvent,
+  type Reason,
+  Refused,
+} from '#exercises/03-order-lifecycle/contract.ts'
+import { orderTotalCents } from '#exercises/03-order-lifecycle/money.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+
+const INITIAL: Order = {
+  status: 'none',
+  orderId: '',
+  customer: { id: '' },
+  orderDate: '',
+  lines: [],
+}
+
+export const initialState = (): Order => INITIAL
+
+export function decide(command: Command, order: Order): OrderEvent[] {
+  const { status, orderId, orderDate, lines } = order
+  const totalCents = orderTotalCents(lines)
+  const paid: OrderEvent = { type: 'OrderPaid', data: { orderId, totalCents } }
+  const reserved: OrderEvent = { type: 'OrderStockReserved', data: { orderId } }
+  const confirmed: OrderEvent = { type: 'OrderConfirmed', data: { orderId, orderDate, lines, totalCents } }
+  const cancelled = (reason: Reason): OrderEvent[] => {
+    const wasConfirmed = status === 'confirmed'
+    return [{ type: 'OrderCancelled', data: { orderId, orderDate, lines, reason, wasConfirmed } }]
+  }
+
+  if (command.type === 'PlaceOrder') {
+    const { type: _, ...placement } = command
+    if (status === 'none') {
+      return [{ type: 'OrderPlaced', data: { ...placement, totalCents: orderTotalCents(placement.lines) } }]
+    }
+    if (isSamePlacement(placement, order)) return []
+    throw new Refused(status, command)
+  }
+  if (status === 'none') throw new Refused(status, command)
+  switch (command.type) {
+    case 'RecordPayment':
+      if (status !== 'placed' && status !== 'reserved') return []
+      if (command.outcome === 'declined') return cancelled('payment-declined')
+      return status === 'reserved' ? [paid, confirmed] : [paid]
+    case 'RecordStock':
+      if (status !== 'placed' && status !== 'paid') return []
+      if (command.outcome === 'rejected') return cancelled('out-of-stock')
+      return status === 'paid' ? [reserved, confirmed] : [reserved]
+    case 'CancelOrder':
+      if (status === 'cancelled') return []
+      if (status === 'shipped') throw new Refused(status, command)
+      return cancelled('customer')
+    case 'ShipOrder':
+      if (status === 'shipped') return []
+      if (status !== 'confirmed') throw new Refused(status, command)
+      return [{ type: 'OrderShipped', data: { orderId } }]
+  }
+}
+
+export function evolve(order: Order, event: OrderEvent): Order {
+  switch (event.type) {
+    case 'OrderPlaced': {
+      const { orderId, customer, orderDate, lines } = event.data
+      return Object.assign(order, { status: 'placed', orderId, customer, orderDate, lines })
+    }
+    case 'OrderPaid':
+      order.status = 'paid'
+      return order
+    case 'OrderStockReserved':
+      order.status = 'reserved'
+      return order
+    case 'OrderConfirmed':
+      order.status = 'confirmed'
+      return order
+    case 'OrderShipped':
+      order.status = 'shipped'
+      return order
+    case 'OrderCancelled':
+      order.status = 'cancelled'
+      return order
+    default:
+      return order
+  }
+}
+
+export const mistake: Mistake = {
+  outcome: 'corrupt',
+  explanation:
+    'all orders begin as the same object, and the first event of the first order is written into it',
+  hints: [
+    'What does the second order look like before anything has happened to it?',
+    'initialState returns the same object each time, and evolve writes into it. From then on no order begins as one that does not exist.',
+    'Let evolve return a new object: { ...order, status: … }. As long as nobody writes into the initial state, it may well be one constant.',
+  ],
+}
