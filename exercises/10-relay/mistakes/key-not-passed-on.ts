@@ -1,0 +1,54 @@
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+import type { Service } from '#simulator/service.ts'
+
+interface Row {
+  position: number
+  id: string
+  topic: string
+  key: string
+  type: string
+  value: string
+}
+
+const POLL_EVERY_MS = 500
+const BATCH_SIZE = 100
+
+export const relay: Service = async ({ kafka, db }) => {
+  createOutbox(db)
+  const unsent = db.prepare<[number], Row>(
+    'SELECT * FROM outbox WHERE sent_at IS NULL ORDER BY position LIMIT ?',
+  )
+  const markSent = db.prepare('UPDATE outbox SET sent_at = ? WHERE position = ?')
+  const producer = kafka.producer()
+
+  async function send({ id, topic, type, value }: Row): Promise<void> {
+    await producer.send({ topic, messages: [{ value, headers: { id, type } }] })
+  }
+
+  async function relayBatch(): Promise<void> {
+    for (const row of unsent.all(BATCH_SIZE)) {
+      await send(row)
+      markSent.run(Date.now(), row.position)
+    }
+  }
+
+  await producer.connect()
+  async function loop(): Promise<void> {
+    // Whatever failed is still unsent: the next round tries again.
+    await relayBatch().catch(() => {})
+    setTimeout(loop, POLL_EVERY_MS)
+  }
+  setTimeout(loop, 0)
+}
+
+export const mistake: Mistake = {
+  outcome: 'corrupt',
+  explanation:
+    'a message does not get the key of its row, so that the events of an order are spread over the partitions',
+  hints: [
+    'In which partition is the second event of an order? And who says so?',
+    'Kafka keeps order within a partition, and the key decides which one it is. What you send has no key, or another than the row.',
+    'Send the key of the row: messages: [{ key, value, … }].',
+  ],
+}

@@ -1,0 +1,53 @@
+import { createOutbox } from '#exercises/09-outbox/outbox.ts'
+import type { Service } from '#simulator/service.ts'
+
+interface Row {
+  position: number
+  id: string
+  topic: string
+  key: string
+  type: string
+  value: string
+}
+
+const POLL_EVERY_MS = 500
+const BATCH_SIZE = 1
+const LEASE_MS = 15_000
+
+export const relay: Service = async ({ kafka, db }) => {
+  createOutbox(db)
+  const columns = db.pragma('table_info(outbox)') as { name: string }[]
+  if (!columns.some(({ name }) => name === 'claimed_until')) {
+    db.exec('ALTER TABLE outbox ADD COLUMN claimed_until INTEGER NOT NULL DEFAULT 0')
+  }
+  const claim = db.prepare<{ now: number; until: number }, Row>(`
+    UPDATE outbox SET claimed_until = @until
+    WHERE position IN (
+      SELECT position FROM outbox WHERE sent_at IS NULL AND claimed_until < @now ORDER BY position LIMIT ${BATCH_SIZE}
+    )
+    RETURNING *
+  `)
+  const markSent = db.prepare('UPDATE outbox SET sent_at = ? WHERE position = ?')
+  const producer = kafka.producer()
+
+  async function send({ id, topic, key, type, value }: Row): Promise<void> {
+    await producer.send({ topic, messages: [{ key, value, headers: { id, type } }] })
+  }
+
+  async function relayBatch(): Promise<void> {
+    const now = Date.now()
+    const rows = claim.all({ now, until: now + LEASE_MS }).sort((a, b) => a.position - b.position)
+    for (const row of rows) {
+      await send(row)
+      markSent.run(Date.now(), row.position)
+    }
+  }
+
+  await producer.connect()
+  async function loop(): Promise<void> {
+    // Whatever failed is still unsent: the next round tries again.
+    await relayBatch().catch(() => {})
+    setTimeout(loop, POLL_EVERY_MS)
+  }
+  setTimeout(loop, 0)
+}
