@@ -2,10 +2,10 @@
  * The port of the event store: append-only streams with optimistic concurrency, and one order over all of them.
  *
  * Versions count from 1: the third event of a stream has version 3, and a stream without events has version 0. Positions
- * count from 1 over all streams. Both say what a reader has *seen*: `readAll({ after: 7 })` goes on from position 7.
+ * are positive and grow over all streams. Both say what a reader has *seen*: `readAll({ after: 7 })` goes on from position 7.
  */
 
-/** An event as its author writes it. `data` and `metadata` are JSON. */
+/** An event as its author writes it. `data` and `metadata` are JSON; the id is the author's, and the store decides nothing by it. */
 export interface NewEvent {
   readonly id: string
   readonly type: string
@@ -29,7 +29,7 @@ export interface AppendOptions {
 
 export interface EventStore {
   /**
-   * Appends all of `events`, or none of them.
+   * Appends all of `events`, or none of them. In a transaction that the caller has open on the same database it takes part in that.
    * @returns the version of the stream afterwards: what the next append should expect
    * @throws ExpectedVersionConflictError when the stream does not have the expected version
    */

@@ -8,6 +8,7 @@ import { addChaosCommand } from './chaos.ts'
 import { addCheckCommand } from './check.ts'
 import { addDemoCommand } from './demo.ts'
 import { addDiffCommand } from './diff.ts'
+import { addGradeCommand } from './grade.ts'
 import { addHintCommand } from './hint.ts'
 import { addParityCommand } from './parity.ts'
 import { addProgressCommand } from './progress.ts'
@@ -40,6 +41,7 @@ addHintCommand(program)
 addDiffCommand(program, setExitCode)
 addResetCommand(program)
 addTableCommand(program, setExitCode)
+addGradeCommand(program, setExitCode)
 addBrokerCommand(program, setExitCode)
 addChaosCommand(program, setExitCode)
 addParityCommand(program, setExitCode)

@@ -82,13 +82,41 @@ export const NOTES: Readonly<Record<string, Note>> = {
     files: ['solutions/18-choreography/inventory.ts'],
     repair: NOTHING_LEFT,
   },
+  'crash between database and broker': {
+    step: 'orders → its database → Kafka',
+    known: 'ambiguous',
+    why: 'The client gets no answer, and the order is stored all the same.',
+    prevention:
+      'The messages are rows of the outbox, written in the transaction of the order; the relay sends them after the restart.',
+    files: ['solutions/09-outbox/order-store.ts', 'solutions/17-idempotency-keys/idempotency.ts'],
+    repair: 'Nothing is left to do: the client asks again with its key and gets the stored answer.',
+  },
+  'crash in the middle of an append': {
+    step: 'Kafka → orders → its event store',
+    known: 'known',
+    why: 'The transaction is rolled back: of the two events neither is there.',
+    prevention: 'All events of a decision are appended in one transaction, with their outbox rows.',
+    files: ['solutions/05-event-store/event-store.ts', 'solutions/09-outbox/order-store.ts'],
+    repair: NOTHING_LEFT,
+  },
+  'crash while a relay publishes': {
+    step: 'outbox of payments → relay → Kafka',
+    known: 'ambiguous',
+    why: 'Whether the broker has the message is not known to the outbox.',
+    prevention:
+      'A row is ticked off only after the broker has confirmed it; until then it is sent again, with the same id.',
+    files: ['solutions/10-relay/relay.ts'],
+    repair: 'Nothing is left to do: whoever gets it twice recognises the id.',
+  },
   'three in ten messages delivered twice': {
-    step: 'Kafka → inventory, payments, analytics',
+    step: 'Kafka → orders, inventory, payments, search, analytics, warehouse',
     known: 'silent',
     why: 'A second delivery looks like a first one.',
     prevention:
-      'An inbox in inventory, one payment for each order in payments, facts keyed by event and line in analytics.',
+      'A lifecycle that takes a repeated fact for what it is, an inbox in inventory, search and the warehouse, one payment for each order in payments, facts keyed by event and line in analytics.',
     files: [
+      'solutions/03-order-lifecycle/order.ts',
+      'solutions/12-idempotent-consumer/inventory.ts',
       'solutions/18-choreography/inventory.ts',
       'solutions/18-choreography/payments.ts',
       'solutions/15-projections/analytics.ts',
@@ -107,11 +135,12 @@ export const NOTES: Readonly<Record<string, Note>> = {
       'Nothing is left to do. Where it was not prevented: pay back, with an idempotency key of its own.',
   },
   'the same message a day later': {
-    step: 'Kafka → notifications → mail provider',
+    step: 'Kafka → notifications → mail provider; Kafka → search',
     known: 'silent',
     why: 'A delivery does not say that it is a repetition.',
-    prevention: 'Sent mails are remembered without an expiry, and the provider is given the same key again.',
-    files: ['simulator/shop/notifications.ts'],
+    prevention:
+      'Sent mails and counted orders are remembered without an expiry, and the provider is given the same key again.',
+    files: ['simulator/shop/notifications.ts', 'solutions/13-out-of-order/search.ts'],
     repair:
       'Nothing is left to do. Where it was not prevented there is no repair: a mail cannot be taken back.',
   },
@@ -148,13 +177,23 @@ export const NOTES: Readonly<Record<string, Note>> = {
     repair:
       'Redrive it once the decoder is mended (simulator/shop/redrive.ts); may be repeated, as the consumer is idempotent.',
   },
+  'poison message in payments': {
+    step: 'Kafka → payments',
+    known: 'known',
+    why: 'The message is refused before anything is done.',
+    prevention:
+      'What cannot be read goes to dead.payments, later messages of its key join it there, and the partition goes on.',
+    files: ['solutions/14-dead-letters/consume.ts'],
+    repair:
+      'Redrive the key’s messages in their order once the decoder is mended (simulator/shop/redrive.ts); may be repeated.',
+  },
   'products arrive after their orders': {
     step: 'catalog → Kafka → search, inventory',
     known: 'silent',
     why: 'Between topics there is no order, and nobody says that one was overtaken.',
     prevention:
       'Search parks the units of products it does not know; inventory lets the reservation wait for its product.',
-    files: ['solutions/13-out-of-order/product-index.ts', 'solutions/18-choreography/stock.ts'],
+    files: ['solutions/13-out-of-order/search.ts', 'solutions/18-choreography/stock.ts'],
     repair: 'Nothing is left to do: what was parked is taken up when the product arrives.',
   },
   'zombie: frozen, then back': {

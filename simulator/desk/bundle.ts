@@ -22,11 +22,15 @@ import { exerciseNames, ROOT } from './exercise.ts'
 const CACHE = join(ROOT, 'node_modules', '.cache', 'out-of-order')
 const KEPT = 4
 
-/** @returns the path of the program; built once for each state of the sources */
-export async function bundleSimulator(): Promise<string> {
+/**
+ * @param program which one, by the name of its file in this folder
+ * @param others those that it starts in its turn
+ * @returns the path of the program, with the others beside it; built once for each state of the sources
+ */
+export async function bundleSimulator(program = 'child', ...others: readonly string[]): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [
-      { in: join(ROOT, 'simulator/desk/child.ts'), out: 'child' },
+      ...[program, ...others].map(name => ({ in: join(ROOT, `simulator/desk/${name}.ts`), out: name })),
       ...exerciseNames().map(name => ({ in: join(ROOT, 'exercises', name, 'check.ts'), out: name })),
     ],
     bundle: true,
@@ -57,7 +61,7 @@ export async function bundleSimulator(): Promise<string> {
     }
     forgetOld()
   }
-  return join(folder, 'child.js')
+  return join(folder, `${program}.js`)
 }
 
 /** Keeps the few newest bundles. */

@@ -4,9 +4,10 @@
  */
 import { builtinModules } from 'node:module'
 import { join, relative } from 'node:path'
-import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
+import { type BuildFailure, type BuildOptions, build, type Message, type Plugin } from 'esbuild'
 import type { Check } from '#simulator/explore/check.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import { PURE_BUILTINS, SHARED_PACKAGES } from './available-modules.ts'
 
 /** A compiled file as text, to be sent to whoever runs it. */
 export interface CompiledSlot {
@@ -16,42 +17,36 @@ export interface CompiledSlot {
   readonly file: string
 }
 
-/** What of Node exists inside the simulation: it neither waits nor leaves the process. */
-const PURE_BUILTINS = new Set([
-  'assert',
-  'buffer',
-  'crypto',
-  'events',
-  'path',
-  'querystring',
-  'string_decoder',
-  'url',
-  'util',
-])
-
 /**
  * @param file absolute path
  * @param root the repository's root, for the file's name in messages
  * @throws WorkbenchError `missing-file`, `broken-file` with file and line, `outside-import` for what the simulation does not have
  */
 export async function compileSlot(file: string, root: string): Promise<CompiledSlot> {
+  return compileWith(file, root, {
+    sourcemap: 'inline',
+    sourcesContent: false,
+    nodePaths: [join(root, 'node_modules')],
+    plugins: [onlyWhatExists(root)],
+  })
+}
+
+/** The same with further options, for files whose imports lead elsewhere. */
+export async function compileWith(file: string, root: string, options: BuildOptions): Promise<CompiledSlot> {
   const name = relative(root, file)
   try {
-    const { outputFiles } = await build({
+    const { outputFiles = [] } = await build({
       entryPoints: [file],
       bundle: true,
-      write: false,
       absWorkingDir: root,
       format: 'cjs',
       platform: 'node',
       target: 'node20',
       // What other exercises contribute is the reference: each is judged on its own.
       conditions: ['solutions'],
-      sourcemap: 'inline',
-      sourcesContent: false,
       logLevel: 'silent',
-      nodePaths: [join(root, 'node_modules')],
-      plugins: [onlyWhatExists(root)],
+      ...options,
+      write: false,
     })
     return { code: outputFiles[0]!.text, file: name }
   } catch (error) {
@@ -61,11 +56,8 @@ export async function compileSlot(file: string, root: string): Promise<CompiledS
   }
 }
 
-/** Large packages that keep nothing between uses stay outside, shared by all instances. Any other is the file's own, as in its process. */
-const SHARED_PACKAGES = new Set(['kafkajs', 'zod', 'hono', 'xstate'])
-
 /** Of Node's own modules only those that a simulated process can have. */
-function onlyWhatExists(root: string): Plugin {
+export function onlyWhatExists(root: string): Plugin {
   return {
     name: 'only-what-exists',
     setup({ onResolve }) {
@@ -100,6 +92,7 @@ function onlyWhatExists(root: string): Plugin {
 }
 
 function refusal(problem: Message, name: string): WorkbenchError {
+  if (problem.detail instanceof WorkbenchError) return problem.detail
   if (problem.detail?.code === 'outside-import') {
     return new WorkbenchError(
       'outside-import',

@@ -7,12 +7,13 @@ import type { Check, SlotModule } from '#simulator/explore/check.ts'
 import { nearest } from '#simulator/faults/nearest.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { createWorld } from '#simulator/world/world.ts'
+import { isAvailable } from './available-modules.ts'
 import type { CompiledSlot } from './compile.ts'
 
 type ModuleFunction = (
   module: { exports: Record<string, unknown> },
   exports: Record<string, unknown>,
-  require: NodeJS.Require,
+  require: (name: string) => unknown,
   process: NodeJS.Process,
 ) => void
 
@@ -45,7 +46,12 @@ export async function createLoader(
 
 /** @returns makes a new instance of a compiled file, and its exports; throws whatever the file throws */
 export function instantiate({ code, file }: CompiledSlot, root: string): () => SlotModule {
-  const require = createRequire(`${root}/package.json`)
+  const requireAnything = createRequire(`${root}/package.json`)
+  // By a roundabout way the compiler does not see, a file could ask for what it was refused.
+  function require(name: string): unknown {
+    if (isAvailable(name)) return requireAnything(name)
+    throw new Error(`${name} does not exist inside the simulation: a service has its host, fetch and timers`)
+  }
   const body = compileFunction(code, ['module', 'exports', 'require', 'process'], {
     filename: file,
   }) as ModuleFunction

@@ -30,15 +30,26 @@ export interface Pool {
   measure(plans: readonly Plan[]): Promise<readonly Measurement[]>
   /** Explains a failure of the file loaded last. */
   explain(request: ExplanationRequest): Promise<Explanation>
+  /** Whether a process has died of more memory than it may have. */
+  hasRunOutOfMemory(): boolean
   close(): void
+}
+
+export interface PoolOptions {
+  /** The program of the processes. Default: built from the sources as they are. */
+  readonly program?: Promise<string>
+  /** The repository, where a file's packages are found. */
+  readonly root?: string
+  /** Further flags of Node for the processes. */
+  readonly flags?: readonly string[]
 }
 
 /** Plans a process gets at a time: enough to make a message worth while, and fewer towards the end, so that all finish together. */
 const PLANS_PER_MESSAGE = { most: 64, least: 4 }
 
-export function openPool(workers: number, hardLimitMs: number): Pool {
-  const bundle = bundleSimulator()
-  const seats = Array.from({ length: workers }, () => new Seat(bundle, hardLimitMs))
+export function openPool(workers: number, hardLimitMs: number, options: PoolOptions = {}): Pool {
+  const { program = bundleSimulator(), root = ROOT, flags } = options
+  const seats = Array.from({ length: workers }, () => new Seat(program, hardLimitMs, flags))
   const idle = Array.from(seats, () => Promise.resolve())
 
   async function* run(plans: readonly Plan[], wantsSites = false): AsyncGenerator<RunReport> {
@@ -74,7 +85,7 @@ export function openPool(workers: number, hardLimitMs: number): Pool {
   return {
     async load(exercise, slot) {
       await Promise.all(idle)
-      await Promise.all(seats.map(seat => seat.load({ type: 'load', exercise, slot, root: ROOT })))
+      await Promise.all(seats.map(seat => seat.load({ type: 'load', exercise, slot, root })))
       return { run }
     },
     async replay(plan) {
@@ -109,6 +120,7 @@ export function openPool(workers: number, hardLimitMs: number): Pool {
       if (answer.type === 'explained') return answer.explanation
       throw unexpected(answer)
     },
+    hasRunOutOfMemory: () => seats.some(seat => seat.hasRunOutOfMemory),
     close() {
       for (const seat of seats) seat.close()
     },

@@ -26,17 +26,23 @@ const COMPILATION = ['--max-inlined-bytecode-size=100', '--max-inlined-bytecode-
 export class Seat {
   readonly #bundle: Promise<string>
   readonly #hardLimitMs: number
+  readonly #flags: readonly string[]
   #child: Promise<ChildProcess>
   #processes: readonly string[] = []
   #loaded: (ToChild & { type: 'load' }) | undefined
   #isClosed = false
+  #hasRunOutOfMemory = false
   #last: Promise<unknown> = Promise.resolve()
   readonly #stop = () => this.close()
 
-  /** @param bundle the program to run, once it has been built */
-  constructor(bundle: Promise<string>, hardLimitMs: number) {
+  /**
+   * @param bundle the program to run, once it has been built
+   * @param flags of Node, for the process
+   */
+  constructor(bundle: Promise<string>, hardLimitMs: number, flags: readonly string[] = []) {
     this.#bundle = bundle
     this.#hardLimitMs = hardLimitMs
+    this.#flags = flags
     this.#child = this.#start()
     process.once('exit', this.#stop)
   }
@@ -65,6 +71,11 @@ export class Seat {
     return answer
   }
 
+  /** Whether a process has died of more memory than it may have. */
+  get hasRunOutOfMemory(): boolean {
+    return this.#hasRunOutOfMemory
+  }
+
   close(): void {
     this.#isClosed = true
     process.off('exit', this.#stop)
@@ -73,7 +84,12 @@ export class Seat {
 
   async #start(): Promise<ChildProcess> {
     const child = fork(await this.#bundle, [String(this.#hardLimitMs)], {
-      execArgv: [`--max-old-space-size=${HEAP_LIMIT_MB}`, ...GARBAGE_COLLECTION, ...COMPILATION],
+      execArgv: [
+        `--max-old-space-size=${HEAP_LIMIT_MB}`,
+        ...GARBAGE_COLLECTION,
+        ...COMPILATION,
+        ...this.#flags,
+      ],
       // What a student prints during thousands of runs would bury the verdict.
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
@@ -124,6 +140,7 @@ export class Seat {
     const file = this.#loaded?.slot.file ?? 'the file'
     if (lastWords === '') {
       const isOutOfMemory = signal === 'SIGABRT' || code === 134
+      this.#hasRunOutOfMemory ||= isOutOfMemory
       return {
         type: 'ended',
         planIndex: 0,

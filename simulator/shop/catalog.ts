@@ -7,6 +7,7 @@ import { createOutbox } from '#exercises/09-outbox/outbox.ts'
 import type { Service } from '#simulator/service.ts'
 import { type Cause, createEvent } from '#work/02-event-envelope/envelope.ts'
 import { relay } from '#work/10-relay/relay.ts'
+import { keyOf } from '#work/13-out-of-order/search.ts'
 import { createIdempotency } from '#work/17-idempotency-keys/idempotency.ts'
 import { answerProblems, readBody, readIdempotencyKey } from './problem.ts'
 import { Id, ProductBody } from './requests.ts'
@@ -40,7 +41,8 @@ export const catalog: Service = async host => {
     const version = (known?.version ?? 0) + 1
     save.run(productId, version, data)
     const type = known === undefined ? 'ProductListed' : 'ProductChanged'
-    outbox.add('product.events', productId, createEvent(type, { productId, version, ...product }, cause))
+    const event = createEvent(type, { productId, version, ...product }, cause)
+    outbox.add('product.events', keyOf(event), event)
     return { status: known === undefined ? 201 : 200, body: { productId, version } }
   }
 

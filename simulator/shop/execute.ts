@@ -1,5 +1,5 @@
 /**
- * Executes commands on orders: load, decide and append, all in one transaction.
+ * Executes commands on orders: load, decide, append. Two that do so at the same time are told apart by the expected version.
  */
 import type { Command, Order, OrderEvent } from '#exercises/03-order-lifecycle/contract.ts'
 import type { Host } from '#simulator/service.ts'
@@ -55,14 +55,14 @@ export function createOrderCommands(host: Host, write: Writer): Orders {
     return { order, version }
   }
 
-  const executeOnce = host.db.transaction((orderId: string, command: Command, cause: Cause): Execution => {
+  function executeOnce(orderId: string, command: Command, cause: Cause): Execution {
     const { order, version } = load(orderId)
     const events = decide(command, order)
     if (events.length === 0) return { order, stored: undefined }
     const envelopes = events.map(event => write(event, cause))
     const stored = store.append(orderId, version, envelopes) ?? undefined
     return { order: events.reduce(evolve, order), stored }
-  }).immediate
+  }
 
   return {
     load: orderId => load(orderId).order,

@@ -12,6 +12,15 @@ export const FAILURE_MODES: readonly FailureMode[] = [
   { title: 'nothing fails', faults: [] },
   { title: 'crash before the commit', faults: ['crash:inventory/commit order-1/OrderPlaced?when=before'] },
   { title: 'crash after it, offset not committed', faults: ['crash:inventory/commit order-1/OrderPlaced'] },
+  { title: 'crash between database and broker', faults: ['crash:orders/commit place-order-2'] },
+  {
+    title: 'crash in the middle of an append',
+    faults: ['crash:orders/insert events order-4/PaymentAuthorized#1'],
+  },
+  {
+    title: 'crash while a relay publishes',
+    faults: ['crash:payments/send order-1/PaymentAuthorized?when=before'],
+  },
   {
     title: 'three in ten messages delivered twice',
     faults: [
@@ -29,7 +38,10 @@ export const FAILURE_MODES: readonly FailureMode[] = [
   },
   {
     title: 'the same message a day later',
-    faults: ['duplicate:notifications/deliver order-1/PaymentAuthorized?when=later'],
+    faults: [
+      'duplicate:notifications/deliver order-1/PaymentAuthorized?when=later',
+      'duplicate:search/deliver order-1/OrderConfirmed?when=later',
+    ],
   },
   { title: 'consumer down', faults: ['down:search@2s+30s'] },
   { title: 'consumer slow', faults: ['slow:analytics@1s+20s?by=2s'] },
@@ -38,6 +50,7 @@ export const FAILURE_MODES: readonly FailureMode[] = [
     faults: ['error:inventory/insert reservations order-3/OrderPlaced?times=4'],
   },
   { title: 'poison message', faults: ['poison:inventory/deliver order-3/OrderPlaced'] },
+  { title: 'poison message in payments', faults: ['poison:payments/deliver order-3/OrderPlaced'] },
   {
     title: 'products arrive after their orders',
     faults: [

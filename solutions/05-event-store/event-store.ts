@@ -1,6 +1,3 @@
-/**
- * An event store on SQLite: the unique index over stream and version decides who was first.
- */
 import {
   type EventStore,
   ExpectedVersionConflictError,
@@ -8,20 +5,6 @@ import {
   type RecordedEvent,
 } from '#exercises/05-event-store/contract.ts'
 import type { Database } from '#simulator/service.ts'
-
-/** The same columns as in the contract of the exercise; the position is SQLite's rowid, given in the order of the inserts. */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS events (
-    global_position INTEGER PRIMARY KEY AUTOINCREMENT,
-    stream TEXT NOT NULL,
-    stream_version INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    type TEXT NOT NULL,
-    data TEXT NOT NULL,
-    metadata TEXT,
-    recorded_at INTEGER NOT NULL,
-    UNIQUE (stream, stream_version)
-  )`
 
 interface Row {
   global_position: number
@@ -34,7 +17,20 @@ interface Row {
 }
 
 export function createEventStore(db: Database): EventStore {
-  db.exec(SCHEMA)
+  // The unique index has the last word on who was first; through it SQLite also finds the highest version at once.
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS events (
+      global_position INTEGER PRIMARY KEY AUTOINCREMENT,
+      stream TEXT NOT NULL,
+      stream_version INTEGER NOT NULL,
+      id TEXT NOT NULL,
+      type TEXT NOT NULL,
+      data TEXT NOT NULL,
+      metadata TEXT,
+      recorded_at INTEGER NOT NULL,
+      UNIQUE (stream, stream_version)
+    )
+  `)
   const findVersion = db.prepare<[string], { version: number | null }>(
     'SELECT max(stream_version) AS version FROM events WHERE stream = ?',
   )
@@ -48,25 +44,24 @@ export function createEventStore(db: Database): EventStore {
     'SELECT * FROM events WHERE global_position > ? ORDER BY global_position LIMIT ?',
   )
 
-  const versionOf = (stream: string) => findVersion.get(stream)?.version ?? 0
-
-  // Immediate: the write lock is there before the version is read. In a transaction of the caller's it becomes a savepoint.
+  // Immediate: nobody else can write between the look at the version and the commit. In a transaction of the caller's it is
+  // a savepoint, and the caller's commit decides.
   const append = db.transaction((stream: string, events: readonly NewEvent[], expected?: number) => {
-    const actual = versionOf(stream)
-    if (expected !== undefined && expected !== actual)
-      throw new ExpectedVersionConflictError(stream, expected, actual)
-    let version = actual
+    let version = findVersion.get(stream)?.version ?? 0
+    if (expected !== undefined && expected !== version)
+      throw new ExpectedVersionConflictError(stream, expected, version)
+    const now = Date.now()
     for (const { id, type, data, metadata } of events) {
-      const json = [JSON.stringify(data), metadata === undefined ? null : JSON.stringify(metadata)]
-      insert.run(stream, ++version, id, type, ...json, Date.now())
+      const json = metadata === undefined ? null : JSON.stringify(metadata)
+      insert.run(stream, ++version, id, type, JSON.stringify(data), json, now)
     }
     return { nextExpectedStreamVersion: version }
   }).immediate
 
   return {
-    appendToStream: (stream, events, { expectedStreamVersion } = {}) =>
-      append(stream, events, expectedStreamVersion),
+    appendToStream: (stream, events, options) => append(stream, events, options?.expectedStreamVersion),
     readStream(stream) {
+      // One statement for both, or they could speak of different moments.
       const events = findStream.all(stream).map(toEvent)
       return { events, currentStreamVersion: events.at(-1)?.streamVersion ?? 0 }
     },

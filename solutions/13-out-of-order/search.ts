@@ -1,54 +1,84 @@
-/**
- * Search: a full-text index of products that comes out the same whatever order its events arrive in.
- */
-import { Hono } from 'hono'
-import type { KafkaMessage } from 'kafkajs'
-import { z } from 'zod'
+import { type Letter, letterOf, withReason } from '#exercises/13-out-of-order/dead-letter.ts'
+import { readEvent, type SearchEvent } from '#exercises/13-out-of-order/events.ts'
+import { createProductTables } from '#exercises/13-out-of-order/product-tables.ts'
+import { serveProducts } from '#exercises/13-out-of-order/serve-products.ts'
 import type { Service } from '#simulator/service.ts'
-import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
-import { upcast } from '#work/08-schema-evolution/upcast.ts'
-import { createProductIndex } from './product-index.ts'
+import type { Envelope } from '#work/02-event-envelope/envelope.ts'
+
+const DEADLINE_MS = 10 * 60_000
+const LOOK_EVERY_MS = 2_000
+
+/** What happens to one order is a story, and so is what happens to one product. Between two of them no order is needed. */
+export function keyOf({ data }: Envelope): string {
+  return String(data.orderId ?? data.productId)
+}
 
 export const search: Service = async host => {
   const { db, kafka } = host
-  const index = createProductIndex(db)
-  db.exec('CREATE TABLE IF NOT EXISTS inbox (event_id TEXT PRIMARY KEY) WITHOUT ROWID')
-  const remember = db.prepare('INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING')
+  createProductTables(db)
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS counted (event_id TEXT, product_id TEXT, PRIMARY KEY (event_id, product_id)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS parked (event_id TEXT, product_id TEXT, units INTEGER NOT NULL, since_ms INTEGER NOT NULL,
+      letter TEXT NOT NULL, PRIMARY KEY (event_id, product_id)) WITHOUT ROWID;
+  `)
+  serveProducts(host)
+  const save = db.prepare(`
+    INSERT INTO products (id, version, name, category, unit_price_cents, discontinued)
+    VALUES (@productId, @version, @name, @category, @unitPriceCents, @discontinued)
+    ON CONFLICT DO UPDATE SET version = excluded.version, name = excluded.name, category = excluded.category,
+      unit_price_cents = excluded.unit_price_cents, discontinued = excluded.discontinued
+    WHERE excluded.version > version
+  `)
+  const isKnown = db.prepare('SELECT 1 FROM products WHERE id = ?')
+  const addUnits = db.prepare('UPDATE products SET popularity = popularity + ? WHERE id = ?')
+  const remember = db.prepare('INSERT INTO counted VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const park = db.prepare('INSERT INTO parked VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+  const unpark = db.prepare<[string], { event_id: string; units: number }>(
+    'DELETE FROM parked WHERE product_id = ? RETURNING event_id, units',
+  )
+  const overdue = db.prepare<[number], { event_id: string; letter: string }>(
+    'SELECT event_id, letter FROM parked WHERE since_ms <= ? GROUP BY event_id',
+  )
+  const giveUp = db.prepare('DELETE FROM parked WHERE event_id = ?')
+  const producer = kafka.producer()
+  const consumer = kafka.consumer({ groupId: 'search' })
 
-  const apply = db.transaction((event: Envelope) => {
-    switch (event.type) {
-      // Guarded by its version, a product needs no inbox: the same or an older version changes nothing.
-      case 'ProductListed':
-      case 'ProductChanged':
-        return index.save(Product.parse(event.data))
-      // Counting does: a second delivery would count twice.
-      case 'OrderConfirmed':
-        if (remember.run(event.id).changes > 0) count(OrderConfirmed.parse(event.data), +1)
-        return
-      case 'OrderCancelled': {
-        const cancelled = OrderCancelled.parse(event.data)
-        if (cancelled.wasConfirmed && remember.run(event.id).changes > 0) count(cancelled, -1)
-      }
+  const apply = db.transaction(({ id, product, lines }: SearchEvent, letter: Letter) => {
+    if (product !== undefined) {
+      // An older version changes nothing, whatever has brought it, and whatever its clock says.
+      save.run(product)
+      for (const { event_id, units } of unpark.all(product.productId))
+        count(event_id, product.productId, units)
+    }
+    for (const { productId, units } of lines) {
+      if (isKnown.get(productId) !== undefined) count(id, productId, units)
+      else park.run(id, productId, units, Date.now(), JSON.stringify(letter))
     }
   }).immediate
 
-  function count({ lines }: z.infer<typeof OrderConfirmed>, sign: 1 | -1) {
-    for (const { productId, quantity } of lines) index.addUnits(productId, sign * quantity)
+  // Sums need no order, but each line of an event belongs into them once.
+  function count(eventId: string, productId: string, units: number): void {
+    if (remember.run(eventId, productId).changes === 1) addUnits.run(units, productId)
   }
 
-  const app = new Hono()
-  app.get('/search/products', c => c.json(index.find(c.req.query('q') ?? '')))
-  // A read that fails (a locked database) has changed nothing: the caller may ask again.
-  app.onError(error =>
-    Response.json(
-      { type: 'about:blank', title: 'Service unavailable', status: 503, detail: error.message },
-      { status: 503, headers: { 'content-type': 'application/problem+json' } },
-    ),
-  )
-  host.listen(app)
+  async function report(letter: Letter, reason: string): Promise<void> {
+    await producer.send({ topic: 'dead.search', messages: [withReason(letter, reason)] })
+  }
 
-  const producer = kafka.producer()
-  const consumer = kafka.consumer({ groupId: 'search' })
+  // The deadline is in the table, not in a timer: whoever looks next finds it, after a restart as well.
+  async function reportOverdue(): Promise<void> {
+    for (const { event_id, letter } of overdue.all(Date.now() - DEADLINE_MS)) {
+      await report(JSON.parse(letter), 'its product has not become known')
+      // Not before the broker has it. It was not counted, so it counts when it is sent again.
+      giveUp.run(event_id)
+    }
+  }
+
+  async function keepLooking(): Promise<void> {
+    await reportOverdue().catch(() => {}) // What failed is still there at the next look.
+    setTimeout(keepLooking, LOOK_EVERY_MS)
+  }
+
   await producer.connect()
   await consumer.connect()
   await consumer.subscribe({
@@ -57,42 +87,11 @@ export const search: Service = async host => {
   })
   await consumer.run({
     async eachMessage({ topic, partition, message }) {
-      try {
-        apply(upcast(parseEvent(String(message.value))))
-      } catch (error) {
-        if (!isUnreadable(error)) throw error
-        const deadLetter = toDeadLetter(topic, partition, message, error)
-        await producer.send({ topic: 'dead.search', messages: [deadLetter] })
-      }
+      const letter = letterOf(topic, partition, message)
+      const read = readEvent(message)
+      if (read.event === undefined) await report(letter, read.unreadable)
+      else apply(read.event, letter)
     },
   })
-}
-
-const Product = z.object({
-  productId: z.string(),
-  /** Counted up by the catalog, the one writer of products: a number, so that no clock decides what is newer. */
-  version: z.int().positive(),
-  name: z.string(),
-  category: z.string(),
-  unitPriceCents: z.int(),
-  discontinued: z.boolean(),
-})
-const OrderConfirmed = z.object({
-  lines: z.array(z.object({ productId: z.string(), quantity: z.int().positive() })),
-})
-const OrderCancelled = OrderConfirmed.extend({ wasConfirmed: z.boolean() })
-
-function isUnreadable(error: unknown): error is Error {
-  return error instanceof SyntaxError || error instanceof z.ZodError
-}
-
-/** With the place it was first published at, which it keeps when it comes back through the retry topic. */
-function toDeadLetter(
-  topic: string,
-  partition: number,
-  { key, value, headers, offset }: KafkaMessage,
-  error: Error,
-) {
-  const origin = { 'origin-topic': topic, 'origin-partition': String(partition), 'origin-offset': offset }
-  return { key, value, headers: { ...origin, ...headers, reason: error.message } }
+  await keepLooking()
 }

@@ -94,11 +94,36 @@ test('later messages of a parked key wait behind it, others go on, and redriven 
 
 test('the offset does not move on before the dead letter is confirmed', async () => {
   fake.sendError = new Error('no broker')
-  await expect(fake.deliver('order.events', { value: 'unreadable', offset: '1' })).rejects.toThrow(
-    'no broker',
-  )
+  const failure = fake.deliver('order.events', { value: 'unreadable', offset: '1' })
+  await expect(failure).rejects.toThrow('no broker')
   fake.sendError = undefined
-  await deliver('A', '1')
+  await fake.deliver('order.events', { value: 'unreadable', offset: '1' })
   await deliver('B', '2')
-  expect(handled).toEqual(['A', 'B'])
+  expect(dead().map(([offset]) => offset)).toEqual(['1', '2'])
+})
+
+test('a message that is on its way to the dead letters is not tried again', async () => {
+  fake.sendError = new Error('no broker')
+  handle = () => {
+    throw new PermanentError('refused')
+  }
+  await expect(deliver('A', '1')).rejects.toThrow('no broker')
+  fake.sendError = undefined
+  handle = ({ type }) => void handled.push(type)
+  await deliver('A', '1')
+  expect(handled).toEqual([])
+  expect(dead().map(([offset]) => offset)).toEqual(['1'])
+})
+
+test('a redriven message begins its attempts anew', async () => {
+  handle = () => {
+    throw new Error('bug')
+  }
+  for (let attempt = 0; attempt < 5; attempt++) await expect(deliver('A', '1')).rejects.toThrow('bug')
+  await deliver('A', '1')
+  expect(dead()).toHaveLength(1)
+  await expect(redrive('A', '1')).rejects.toThrow('bug')
+  handle = ({ type }) => void handled.push(type)
+  await redrive('A', '1')
+  expect(handled).toEqual(['A'])
 })

@@ -3,15 +3,14 @@
  *
  * Permanent failure (nobody can read it, the far side refuses it): dead letter at once.
  * Transient failure (somebody is down, slow or busy): thrown to KafkaJS, which tries again for as long as it takes.
- * That stops the partition, and rightly so: the next message would meet the same closed door, and moving all
- * of them to the dead letters would only swap one queue for another, with their order lost.
+ * That stops the partition, and rightly so: the next message would meet the same closed door.
  * Anything else (a bug, perhaps in one message only): dead letter after a number of attempts. The count is in the
  * database, before the attempt, because the message may take the whole process down.
  *
- * While a message of a key is a dead letter, later ones of that key join it there: they wait behind it until they
- * are redriven, in order, through the topic `retry.<service>`.
+ * While a message of a key is a dead letter, later ones of that key join it there, and come back with it, in order.
  */
 import { z } from 'zod'
+import type { ConsumeOptions } from '#exercises/14-dead-letters/contract.ts'
 import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
 import { describe, type Letter, letterFrom, toDeadLetter } from '#exercises/14-dead-letters/letter.ts'
 import type { Host } from '#simulator/service.ts'
@@ -19,20 +18,10 @@ import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
 import { upcast } from '#work/08-schema-evolution/upcast.ts'
 import { createParking } from './parking.ts'
 
-export interface ConsumeOptions {
-  /** Also names the topics `dead.<groupId>` and `retry.<groupId>`. */
-  groupId: string
-  topics: string[]
-  /** Must be repeatable: a message may come again at any time, also while it is being handled elsewhere. */
-  handle(event: Envelope): Promise<void> | void
-}
-
 const MAX_ATTEMPTS = 5
 
-export async function consume(
-  { kafka, db }: Host,
-  { groupId, topics, handle }: ConsumeOptions,
-): Promise<void> {
+export async function consume(host: Host, { groupId, topics, handle }: ConsumeOptions): Promise<void> {
+  const { kafka, db } = host
   const parking = createParking(db)
   const producer = kafka.producer()
   const consumer = kafka.consumer({ groupId })
@@ -47,8 +36,7 @@ export async function consume(
   }
 
   async function receive(letter: Letter) {
-    if (!letter.isRedriven && parking.isBehindAnother(letter))
-      return park(letter, 'waits behind an earlier one')
+    if (!letter.isRedriven && parking.isParked(letter)) return park(letter, 'its key is parked')
     if (parking.countAttempt(letter) > MAX_ATTEMPTS) return park(letter, `failed ${MAX_ATTEMPTS} times`)
     try {
       await handle(readEvent(letter.text))

@@ -2,7 +2,6 @@
  * What a consumer must remember across restarts about messages in trouble: how often each was tried, and which
  * ones are parked among the dead letters.
  */
-
 import type { Letter } from '#exercises/14-dead-letters/letter.ts'
 import type { Database } from '#simulator/service.ts'
 
@@ -21,7 +20,7 @@ export function createParking(db: Database) {
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS letters_parked ON letters (key) WHERE parked;
   `)
-  const findOther = db.prepare(`SELECT 1 FROM letters WHERE parked AND key = ? AND NOT (${HERE}) LIMIT 1`)
+  const findParked = db.prepare(`SELECT 1 FROM letters WHERE parked AND (key = ? OR (${HERE})) LIMIT 1`)
   const count = db.prepare<unknown[], { attempts: number }>(`
     INSERT INTO letters (topic, partition, offset, key, attempts) VALUES (?, ?, ?, ?, 1)
     ON CONFLICT DO UPDATE SET attempts = attempts + 1 RETURNING attempts
@@ -35,14 +34,13 @@ export function createParking(db: Database) {
   const place = ({ origin }: Letter) => [origin.topic, origin.partition, Number(origin.offset)]
 
   return {
-    /** True while another message with the same key is among the dead letters. */
-    isBehindAnother: (letter: Letter) =>
-      letter.key !== null && findOther.get(letter.key, ...place(letter)) !== undefined,
+    /** True while this message, or another one with its key, is among the dead letters or on its way there. */
+    isParked: (letter: Letter) => findParked.get(letter.key, ...place(letter)) !== undefined,
     /** Returns how many attempts that makes. Call it before the attempt. */
     countAttempt: (letter: Letter) => count.get(...place(letter), letter.key)?.attempts ?? 0,
     /** For a failure that is not the message's own fault. */
     uncountAttempt: (letter: Letter) => uncount.run(...place(letter)),
-    /** From now on later messages of its key wait behind it. */
+    /** From now on later messages of its key wait behind it. When it comes back, its attempts begin anew. */
     add: (letter: Letter) => park.run(...place(letter), letter.key),
     /** It has been handled: its key is free again, unless others of it are still parked. */
     release: (letter: Letter) => remove.run(...place(letter)),

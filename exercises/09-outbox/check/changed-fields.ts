@@ -1,10 +1,10 @@
 /**
  * Compares two events field by field, whatever the order of their keys.
  */
-import type { Envelope } from '../orders.ts'
+type Fields = Readonly<Record<string, unknown>>
 
 /** Fields of the original that the copy lacks or has with another value. What it has besides does no harm. */
-export function changedFields(original: Partial<Envelope>, copy: Partial<Envelope>): string[] {
+export function changedFields(original: Fields, copy: Fields): string[] {
   return Object.keys(original).filter(field => {
     const [left, right] = [original[field], copy[field]]
     return left !== right && canonical(left) !== canonical(right)

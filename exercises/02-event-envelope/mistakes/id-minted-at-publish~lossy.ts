@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+export const Envelope = z.looseObject({
+  id: z.string().min(1),
+  type: z.string().min(1),
+  version: z.int().positive(),
+  time: z.iso.datetime(),
+  trace_id: z.string().min(1),
+  causation_id: z.string().min(1),
+  correlation_id: z.string().min(1),
+  data: z.looseObject({}),
+})
+export type Envelope = z.infer<typeof Envelope>
+
+export type Cause = Pick<Envelope, 'id' | 'trace_id' | 'correlation_id'>
+
+export function createEvent(
+  type: string,
+  data: Record<string, unknown>,
+  cause: Cause,
+  version = 1,
+): Envelope {
+  return {
+    id: crypto.randomUUID(),
+    type,
+    version,
+    time: new Date().toISOString(),
+    trace_id: cause.trace_id,
+    causation_id: cause.id,
+    correlation_id: cause.correlation_id,
+    data,
+  }
+}
+
+export function serializeEvent(event: Envelope): string {
+  return JSON.stringify({ ...event, id: crypto.randomUUID() })
+}
+
+export function parseEvent(text: string): Envelope {
+  return Envelope.parse(JSON.parse(text))
+}
+
+export function dedupeKey(event: Envelope): string {
+  return event.id
+}

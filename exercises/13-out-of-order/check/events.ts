@@ -1,0 +1,203 @@
+/**
+ * What happens in the check's shop: the events, and the services that publish them under the keys of the answer.
+ */
+import type { Message } from 'kafkajs'
+import type { SlotModule } from '#simulator/explore/check.ts'
+import type { FaultFamily } from '#simulator/explore/families.ts'
+import type { OperatorHost, Outside, Scenario } from '#simulator/scenario/scenario.ts'
+import type { Service } from '#simulator/service.ts'
+import type { VisitedSite } from '#simulator/world/sites.ts'
+import type { Envelope } from '#work/02-event-envelope/envelope.ts'
+
+export const MINUTE_MS = 60_000
+const PARTITIONS = 3
+export const TOPICS: Scenario['topics'] = [
+  { topic: 'product.events', partitions: PARTITIONS },
+  { topic: 'order.events', partitions: PARTITIONS },
+  { topic: 'retry.search', partitions: 1 },
+  { topic: 'dead.search', partitions: 1 },
+]
+
+/** When the product comes that an order has been waiting for: long after its deadline. */
+const LISTED_LATE_MS = 35 * MINUTE_MS
+/** Time in which nothing happens is skipped, and a program that polls gets one look at its end: so it gets several. */
+const BETWEEN_LOOKS_MS = 12 * MINUTE_MS
+const ORDERS_COME_AT_MS = 400
+
+/** What the judge knows of an event. */
+export interface Fact {
+  readonly event: Envelope
+  /** `version 8 of pavlova`, `OrderConfirmed of order-4` */
+  readonly name: string
+  /** The product or the order it is about. */
+  readonly subject: string
+  /** Where it belongs among the events of its subject. */
+  readonly rank: number
+  readonly product?: { readonly version: number; readonly name: string; readonly unitPriceCents: number }
+  readonly lines: readonly { readonly productId: string; readonly units: number }[]
+}
+
+/** The catalog has been counting for a while, and it counts changes that nobody else needs to hear of: version 9 was one. */
+const CHANGES = [
+  { atMs: 100, ...change('event-8', 'ProductChanged', 'price-round-11', 'pavlova', 8, 'Pavlova', 1700) },
+  {
+    atMs: 150,
+    ...change('event-9', 'ProductChanged', 'price-round-13', 'pavlova', 10, 'Berry Pavlova', 1900),
+  },
+  { atMs: LISTED_LATE_MS, ...change('event-15', 'ProductListed', 'import-4', 'saffron', 1, 'Saffron', 4500) },
+]
+/** The one that has to wait; there is another in its partition behind it. */
+export const WAITING = order('event-12', 'OrderConfirmed', 'order-5', 2, { pavlova: 2, saffron: 4 })
+export const ORDERS = [
+  order('event-11', 'OrderConfirmed', 'order-4', 1, { pavlova: 11 }),
+  WAITING,
+  order('event-13', 'OrderCancelled', 'order-4', 3, { pavlova: 5 }),
+]
+export const FACTS: ReadonlyMap<string, Fact> = new Map(
+  [...CHANGES, ...ORDERS].map(fact => [fact.event.id, fact]),
+)
+
+/** What a message that is sent again is called in sites and diagrams. */
+const REDRIVEN = 'OrderConfirmed again'
+
+export interface Producers {
+  readonly catalog: Service
+  workload(outside: Outside): Promise<void>
+  operator(host: OperatorHost): Promise<void>
+  /** What was wrong with the keys themselves, as sentences. */
+  readonly complaints: readonly string[]
+}
+
+export function createProducers(load: () => SlotModule): Producers {
+  const complaints: string[] = []
+  let module: SlotModule | undefined
+  let catalogIsHere = false
+  let withoutKey = 0
+
+  function keyOf(event: Envelope): string | Buffer | null {
+    module ??= load()
+    const what = `${event.type} of ${event.data.orderId ?? event.data.productId}`
+    let key: unknown
+    try {
+      key = (module.keyOf as (event: Envelope) => unknown)({ ...event, data: { ...event.data } })
+    } catch (error) {
+      complaints.push(
+        `keyOf threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)} for ${what}`,
+      )
+      return null
+    }
+    if (key === null || key === undefined) return null
+    if (typeof key === 'string' || Buffer.isBuffer(key)) return key
+    complaints.push(
+      `keyOf returned ${key instanceof Promise ? 'a promise' : `a value of type ${typeof key}`} for ${what}: a key is a string`,
+    )
+    return String(key)
+  }
+
+  function messageOf(event: Envelope): Message {
+    const key = keyOf(event)
+    const value = JSON.stringify(event)
+    // As KafkaJS does it: what has no key goes round the partitions.
+    return key === null ? { key, value, partition: withoutKey++ % PARTITIONS } : { key, value }
+  }
+
+  return {
+    complaints,
+    /** Sends with KafkaJS's settings as they are: several requests on their way at a time, no idempotence. */
+    async catalog({ kafka }) {
+      catalogIsHere = true
+      const producer = kafka.producer()
+      await producer.connect()
+      async function publish(event: Envelope): Promise<void> {
+        try {
+          await producer.send({ topic: 'product.events', messages: [messageOf(event)] })
+        } catch {
+          setTimeout(() => publish(event), 1000)
+        }
+      }
+      for (const { atMs, event } of CHANGES)
+        setTimeout(() => publish({ ...event, time: new Date().toISOString() }), atMs)
+    },
+    async workload({ publish }) {
+      await sleep(ORDERS_COME_AT_MS)
+      publish(
+        'order.events',
+        ORDERS.map(({ event }) => messageOf(event)),
+      )
+      // On a real broker the catalog has a process of its own, and nobody waits for what it lists late.
+      if (!catalogIsHere) return
+      for (let look = 1; look <= 3; look++) await sleep(BETWEEN_LOOKS_MS)
+    },
+    /** Whoever finds a letter in dead.search has its event sent again. */
+    async operator({ kafka }) {
+      const admin = kafka.admin()
+      await admin.connect()
+      const [letters] = await admin.fetchTopicOffsets('dead.search')
+      await admin.disconnect()
+      if (letters?.high === '0') return
+      const producer = kafka.producer()
+      await producer.connect()
+      const again = { ...messageOf(WAITING.event), partition: 0, headers: { type: REDRIVEN } }
+      await producer.send({ topic: 'retry.search', messages: [again] })
+      await producer.disconnect()
+    },
+  }
+}
+
+/** The family without what could strike the redriven event: it is handled as it was the first time. */
+export function untilRedriven(family: FaultFamily): FaultFamily {
+  const isRedriven = ({ base }: VisitedSite) => base.endsWith(REDRIVEN) || base.includes('retry.search')
+  return { ...family, faults: sites => family.faults(sites.filter(site => !isRedriven(site))) }
+}
+
+function sleep(delayMs: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, delayMs))
+}
+
+function change(
+  id: string,
+  type: string,
+  correlation_id: string,
+  productId: string,
+  version: number,
+  name: string,
+  unitPriceCents: number,
+): Fact {
+  const product = { version, name, unitPriceCents }
+  const data = { productId, ...product, category: 'Food', discontinued: false }
+  return {
+    event: envelope(id, type, correlation_id, data),
+    name: `version ${version} of ${productId}`,
+    subject: productId,
+    rank: version,
+    product,
+    lines: [],
+  }
+}
+
+function order(
+  id: string,
+  type: 'OrderConfirmed' | 'OrderCancelled',
+  orderId: string,
+  rank: number,
+  units: Readonly<Record<string, number>>,
+): Fact {
+  const entries = Object.entries(units)
+  const lines = entries.map(([productId, quantity]) => ({ productId, quantity }))
+  const isCancelled = type === 'OrderCancelled'
+  const data = { orderId, ...(isCancelled ? { wasConfirmed: true } : {}), lines }
+  return {
+    event: envelope(id, type, orderId, data),
+    name: `${type} of ${orderId}`,
+    subject: orderId,
+    rank,
+    lines: entries.map(([productId, quantity]) => ({ productId, units: isCancelled ? -quantity : quantity })),
+  }
+}
+
+function envelope(id: string, type: string, correlation_id: string, data: Envelope['data']): Envelope {
+  const number = id.slice('event-'.length)
+  const time = new Date(Date.UTC(2026, 0, 5, 9) + ORDERS_COME_AT_MS).toISOString()
+  const ids = { trace_id: `trace-of-${number}`, causation_id: `command-${number}`, correlation_id }
+  return { id, type, version: 1, time, ...ids, data }
+}

@@ -1,0 +1,54 @@
+import { type Letter, letterOf, withReason } from '#exercises/13-out-of-order/dead-letter.ts'
+import { readEvent, type SearchEvent } from '#exercises/13-out-of-order/events.ts'
+import { createProductTables } from '#exercises/13-out-of-order/product-tables.ts'
+import { serveProducts } from '#exercises/13-out-of-order/serve-products.ts'
+import type { Service } from '#simulator/service.ts'
+import type { Envelope } from '#work/02-event-envelope/envelope.ts'
+
+export function keyOf(event: Envelope): string {
+  // Your turn: this key spreads the events evenly over the partitions. What else does it do?
+  return event.id
+}
+
+export const search: Service = async host => {
+  const { db, kafka } = host
+  createProductTables(db)
+  serveProducts(host)
+  const save = db.prepare(`
+    INSERT INTO products (id, version, name, category, unit_price_cents, discontinued)
+    VALUES (@productId, @version, @name, @category, @unitPriceCents, @discontinued)
+    ON CONFLICT DO UPDATE SET version = excluded.version, name = excluded.name, category = excluded.category,
+      unit_price_cents = excluded.unit_price_cents, discontinued = excluded.discontinued
+  `)
+  const isKnown = db.prepare('SELECT 1 FROM products WHERE id = ?')
+  const addUnits = db.prepare('UPDATE products SET popularity = popularity + ? WHERE id = ?')
+  const producer = kafka.producer()
+  const consumer = kafka.consumer({ groupId: 'search' })
+
+  // Your turn: an event may come late, early or again, and it may come before the product it speaks of.
+  async function apply({ product, lines }: SearchEvent, letter: Letter): Promise<void> {
+    if (product !== undefined) save.run(product)
+    const unknown = lines.find(({ productId }) => isKnown.get(productId) === undefined)
+    if (unknown !== undefined) return report(letter, `there is no product ${unknown.productId}`)
+    for (const { productId, units } of lines) addUnits.run(units, productId)
+  }
+
+  async function report(letter: Letter, reason: string): Promise<void> {
+    await producer.send({ topic: 'dead.search', messages: [withReason(letter, reason)] })
+  }
+
+  await producer.connect()
+  await consumer.connect()
+  await consumer.subscribe({
+    topics: ['product.events', 'order.events', 'retry.search'],
+    fromBeginning: true,
+  })
+  await consumer.run({
+    async eachMessage({ topic, partition, message }) {
+      const letter = letterOf(topic, partition, message)
+      const read = readEvent(message)
+      if (read.event === undefined) await report(letter, read.unreadable)
+      else await apply(read.event, letter)
+    },
+  })
+}

@@ -1,0 +1,58 @@
+/**
+ * The query side: `GET /search/products?q=`, the most popular products first.
+ */
+import type { Database, Host } from '#simulator/service.ts'
+
+const MOST_RESULTS = 50
+const MOST_WORDS = 16
+
+/** Call it once the tables are there. */
+export function serveProducts(host: Host): void {
+  const find = createFind(host.db)
+  host.listen({
+    fetch(request) {
+      const { pathname, searchParams } = new URL(request.url)
+      if (pathname !== '/search/products' || request.method !== 'GET')
+        return problem(404, 'Not found', pathname)
+      try {
+        return Response.json(find(searchParams.get('q') ?? ''))
+      } catch (error) {
+        // A read that fails (a locked database) has changed nothing: the caller may ask again.
+        return problem(503, 'Service unavailable', error instanceof Error ? error.message : String(error))
+      }
+    },
+  })
+}
+
+/** Products that have all the words of a text, or words that begin with them. */
+export function createFind(db: Database): (text: string) => unknown[] {
+  const columns = 'id, name, category, unit_price_cents AS unitPriceCents, popularity'
+  const all = db.prepare(`
+    SELECT ${columns} FROM products WHERE NOT discontinued ORDER BY popularity DESC, id LIMIT ${MOST_RESULTS}
+  `)
+  const matches = db.prepare(`
+    SELECT ${columns} FROM products
+    WHERE number IN (SELECT rowid FROM product_text WHERE product_text MATCH ?) AND NOT discontinued
+    ORDER BY popularity DESC, id LIMIT ${MOST_RESULTS}
+  `)
+  return text => {
+    const query = toQuery(text)
+    return query === '' ? all.all() : matches.all(query)
+  }
+}
+
+/** Only letters and digits get through, each word in quotes: nothing that people type is an operator of FTS5. */
+function toQuery(text: string): string {
+  const words = text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  return words
+    .slice(0, MOST_WORDS)
+    .map(word => `"${word}"*`)
+    .join(' ')
+}
+
+function problem(status: number, title: string, detail: string): Response {
+  return Response.json(
+    { type: 'about:blank', title, status, detail },
+    { status, headers: { 'content-type': 'application/problem+json' } },
+  )
+}

@@ -1,0 +1,3 @@
+import { testExercise } from '#simulator/desk/vitest.ts'
+
+await testExercise(import.meta.url)

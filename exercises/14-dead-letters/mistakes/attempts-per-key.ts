@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { ConsumeOptions } from '#exercises/14-dead-letters/contract.ts'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
+import { describe, type Letter, letterFrom, toDeadLetter } from '#exercises/14-dead-letters/letter.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+import type { Host } from '#simulator/service.ts'
+import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
+import { upcast } from '#work/08-schema-evolution/upcast.ts'
+import { createParking } from '#work/14-dead-letters/parking.ts'
+
+const MAX_ATTEMPTS = 5
+
+export async function consume(host: Host, { groupId, topics, handle }: ConsumeOptions): Promise<void> {
+  const { kafka, db } = host
+  const parking = createParking(db)
+  db.exec('CREATE TABLE IF NOT EXISTS attempts (key TEXT PRIMARY KEY, count INTEGER NOT NULL)')
+  const count = db.prepare<[string | null], { count: number }>(
+    'INSERT INTO attempts VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count',
+  )
+  const uncount = db.prepare('UPDATE attempts SET count = count - 1 WHERE key = ?')
+  const countAttempt = ({ key }: Letter) => count.get(key)?.count ?? 0
+  const producer = kafka.producer()
+  const consumer = kafka.consumer({ groupId })
+  await producer.connect()
+  await consumer.connect()
+  await consumer.subscribe({ topics: [...topics, `retry.${groupId}`], fromBeginning: true })
+
+  async function park(letter: Letter, reason: string) {
+    parking.add(letter)
+    await producer.send({ topic: `dead.${groupId}`, messages: [toDeadLetter(letter, reason)] })
+  }
+
+  async function receive(letter: Letter) {
+    if (!letter.isRedriven && parking.isParked(letter)) return park(letter, 'its key is parked')
+    if ((letter.isRedriven ? 1 : countAttempt(letter)) > MAX_ATTEMPTS)
+      return park(letter, `failed ${MAX_ATTEMPTS} times`)
+    try {
+      await handle(readEvent(letter.text))
+    } catch (error) {
+      if (isPermanent(error)) return park(letter, describe(error))
+      if (isTransient(error)) uncount.run(letter.key)
+      throw new Error(describe(error), { cause: error })
+    }
+    parking.release(letter)
+  }
+
+  await consumer.run({
+    eachMessage: ({ topic, partition, message }) => receive(letterFrom(topic, partition, message)),
+  })
+}
+
+function readEvent(text: string): Envelope {
+  try {
+    return upcast(parseEvent(text))
+  } catch (error) {
+    throw new PermanentError(`unreadable: ${describe(error)}`)
+  }
+}
+
+function isPermanent(error: unknown): boolean {
+  return error instanceof PermanentError || error instanceof z.ZodError
+}
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof TransientError) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)
+}
+
+export const mistake: Mistake = {
+  outcome: 'stuck',
+  explanation: 'attempts are counted for the key, so a message pays for those of its predecessors',
+  hints: [
+    'alice-1 succeeds at its third attempt, and so would alice-2. What does your count say when alice-2 comes?',
+    'A count that belongs to a key never begins anew: sooner or later every account has had its five attempts.',
+    'Count under topic, partition and offset, which is the one name that every message has; or begin anew when a message succeeds.',
+  ],
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { ConsumeOptions } from '#exercises/14-dead-letters/contract.ts'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
+import { describe, type Letter, letterFrom } from '#exercises/14-dead-letters/letter.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+import type { Host } from '#simulator/service.ts'
+import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
+import { upcast } from '#work/08-schema-evolution/upcast.ts'
+import { createParking } from '#work/14-dead-letters/parking.ts'
+
+const MAX_ATTEMPTS = 5
+
+export async function consume(host: Host, { groupId, topics, handle }: ConsumeOptions): Promise<void> {
+  const { kafka, db } = host
+  const parking = createParking(db)
+  const producer = kafka.producer()
+  const consumer = kafka.consumer({ groupId })
+  await producer.connect()
+  await consumer.connect()
+  await consumer.subscribe({ topics: [...topics, `retry.${groupId}`], fromBeginning: true })
+
+  async function park(letter: Letter, reason: string) {
+    parking.add(letter)
+    await producer.send({
+      topic: `dead.${groupId}`,
+      messages: [{ value: JSON.stringify({ text: letter.text, reason }) }],
+    })
+  }
+
+  async function receive(letter: Letter) {
+    if (!letter.isRedriven && parking.isParked(letter)) return park(letter, 'its key is parked')
+    if (parking.countAttempt(letter) > MAX_ATTEMPTS) return park(letter, `failed ${MAX_ATTEMPTS} times`)
+    try {
+      await handle(readEvent(letter.text))
+    } catch (error) {
+      if (isPermanent(error)) return park(letter, describe(error))
+      if (isTransient(error)) parking.uncountAttempt(letter)
+      throw new Error(describe(error), { cause: error })
+    }
+    parking.release(letter)
+  }
+
+  await consumer.run({
+    eachMessage: ({ topic, partition, message }) => receive(letterFrom(topic, partition, message)),
+  })
+}
+
+function readEvent(text: string): Envelope {
+  try {
+    return upcast(parseEvent(text))
+  } catch (error) {
+    throw new PermanentError(`unreadable: ${describe(error)}`)
+  }
+}
+
+function isPermanent(error: unknown): boolean {
+  return error instanceof PermanentError || error instanceof z.ZodError
+}
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof TransientError) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)
+}
+
+export const mistake: Mistake = {
+  outcome: 'untraceable',
+  explanation: 'a dead letter does not have all that is needed to bring the message back',
+  hints: [
+    'It is Thursday, and you want to bring back one dead letter of Monday. What must be in it?',
+    'Without its key the message goes to another partition, without its headers it is another message, without its origin nobody can find the original or tell two alike apart.',
+    'Send the key, the value and the headers as they were, and add origin-topic, origin-partition and origin-offset: toDeadLetter does so.',
+  ],
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { ConsumeOptions } from '#exercises/14-dead-letters/contract.ts'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
+import { describe, type Letter, letterFrom, toDeadLetter } from '#exercises/14-dead-letters/letter.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+import type { Host } from '#simulator/service.ts'
+import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
+import { upcast } from '#work/08-schema-evolution/upcast.ts'
+import { createParking } from '#work/14-dead-letters/parking.ts'
+
+const MAX_ATTEMPTS = 5
+
+export async function consume(host: Host, { groupId, topics, handle }: ConsumeOptions): Promise<void> {
+  const { kafka, db } = host
+  const parking = createParking(db)
+  db.exec('CREATE TABLE IF NOT EXISTS parked_keys (key TEXT PRIMARY KEY)')
+  const findKey = db.prepare('SELECT 1 FROM parked_keys WHERE key = ?')
+  const parkKey = db.prepare('INSERT INTO parked_keys VALUES (?) ON CONFLICT DO NOTHING')
+  const freeKey = db.prepare('DELETE FROM parked_keys WHERE key = ?')
+  const producer = kafka.producer()
+  const consumer = kafka.consumer({ groupId })
+  await producer.connect()
+  await consumer.connect()
+  await consumer.subscribe({ topics: [...topics, `retry.${groupId}`], fromBeginning: true })
+
+  async function park(letter: Letter, reason: string) {
+    parking.add(letter)
+    parkKey.run(letter.key)
+    await producer.send({ topic: `dead.${groupId}`, messages: [toDeadLetter(letter, reason)] })
+  }
+
+  async function receive(letter: Letter) {
+    if (!letter.isRedriven && findKey.get(letter.key) !== undefined) return park(letter, 'its key is parked')
+    if (parking.countAttempt(letter) > MAX_ATTEMPTS) return park(letter, `failed ${MAX_ATTEMPTS} times`)
+    try {
+      await handle(readEvent(letter.text))
+    } catch (error) {
+      if (isPermanent(error)) return park(letter, describe(error))
+      if (isTransient(error)) parking.uncountAttempt(letter)
+      throw new Error(describe(error), { cause: error })
+    }
+    parking.release(letter)
+    freeKey.run(letter.key)
+  }
+
+  await consumer.run({
+    eachMessage: ({ topic, partition, message }) => receive(letterFrom(topic, partition, message)),
+  })
+}
+
+function readEvent(text: string): Envelope {
+  try {
+    return upcast(parseEvent(text))
+  } catch (error) {
+    throw new PermanentError(`unreadable: ${describe(error)}`)
+  }
+}
+
+function isPermanent(error: unknown): boolean {
+  return error instanceof PermanentError || error instanceof z.ZodError
+}
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof TransientError) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)
+}
+
+export const mistake: Mistake = {
+  outcome: 'reordered',
+  explanation:
+    'the key is free as soon as the first of its dead letters is handled, while others of it are still on their way',
+  hints: [
+    'alice-1 and alice-2 are dead letters. alice-1 has come back and is handled, and now alice-3 arrives. Who is first, alice-2 or alice-3?',
+    'A mark for the key says that something is parked, not how much. The first that comes back takes the mark away from all.',
+    'Remember each parked message by its origin. The key is free when none of its messages is left.',
+  ],
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import type { ConsumeOptions } from '#exercises/14-dead-letters/contract.ts'
+import { PermanentError, TransientError } from '#exercises/14-dead-letters/errors.ts'
+import { describe, type Letter, letterFrom, toDeadLetter } from '#exercises/14-dead-letters/letter.ts'
+import type { Mistake } from '#simulator/explore/check.ts'
+import type { Host } from '#simulator/service.ts'
+import { type Envelope, parseEvent } from '#work/02-event-envelope/envelope.ts'
+import { upcast } from '#work/08-schema-evolution/upcast.ts'
+import { createParking } from '#work/14-dead-letters/parking.ts'
+
+const MAX_ATTEMPTS = 5
+
+export async function consume(host: Host, { groupId, topics, handle }: ConsumeOptions): Promise<void> {
+  const { kafka, db } = host
+  const parking = createParking(db)
+  const attempts = new Map<string, number>()
+  const producer = kafka.producer()
+  const consumer = kafka.consumer({ groupId })
+  await producer.connect()
+  await consumer.connect()
+  await consumer.subscribe({ topics: [...topics, `retry.${groupId}`], fromBeginning: true })
+
+  async function park(letter: Letter, reason: string) {
+    parking.add(letter)
+    await producer.send({ topic: `dead.${groupId}`, messages: [toDeadLetter(letter, reason)] })
+  }
+
+  async function receive(letter: Letter) {
+    if (!letter.isRedriven && parking.isParked(letter)) return park(letter, 'its key is parked')
+    const place = JSON.stringify([letter.origin, letter.isRedriven])
+    attempts.set(place, (attempts.get(place) ?? 0) + 1)
+    if (attempts.get(place)! > MAX_ATTEMPTS) return park(letter, `failed ${MAX_ATTEMPTS} times`)
+    try {
+      await handle(readEvent(letter.text))
+    } catch (error) {
+      if (isPermanent(error)) return park(letter, describe(error))
+      if (isTransient(error)) attempts.delete(place)
+      throw new Error(describe(error), { cause: error })
+    }
+    attempts.delete(place)
+    parking.release(letter)
+  }
+
+  await consumer.run({
+    eachMessage: ({ topic, partition, message }) => receive(letterFrom(topic, partition, message)),
+  })
+}
+
+function readEvent(text: string): Envelope {
+  try {
+    return upcast(parseEvent(text))
+  } catch (error) {
+    throw new PermanentError(`unreadable: ${describe(error)}`)
+  }
+}
+
+function isPermanent(error: unknown): boolean {
+  return error instanceof PermanentError || error instanceof z.ZodError
+}
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof TransientError) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)
+}
+
+export const mistake: Mistake = {
+  outcome: 'stuck',
+  explanation:
+    'the count of attempts does not survive the attempt that takes the process down, so the message is tried for ever',
+  hints: [
+    'alice-1 takes the whole process down. How many attempts does the next process know of?',
+    'What is in a variable is gone when the process dies, and what comes after the handler is never reached. Only what was committed before the attempt can count it.',
+    'Keep the count in the database, under topic, partition and offset, and write it before you call the handler.',
+  ],
+}
