@@ -36,7 +36,6 @@ export const OUT_OF_MEMORY = 413
 export const FLAKY = 500
 /** Any other status from 500 on: the bank is down, and will come back. */
 
-const TIMEOUT_MS = 5_000
 /** Well below the 30 s after which the broker would give our partitions to another consumer. */
 const LONGEST_WAIT_MS = 20_000
 
@@ -70,19 +69,15 @@ export function createHandler(troubles: Troubles): ConsumeOptions['handle'] {
   }
 }
 
-/** @returns the status of the bank's answer */
+/** @returns the status of the bank's answer. It is waited for: here the bank answers in the end, if it can be reached. */
 async function ask(id: string): Promise<number> {
-  const { status, headers } = await fetch('http://bank/transfers', {
-    method: 'POST',
-    headers: { 'idempotency-key': id },
-    body: JSON.stringify({ id }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch(error => {
+  const headers = { 'idempotency-key': id }
+  const response = await fetch('http://bank/transfers', { method: 'POST', headers }).catch(error => {
     throw new TransientError(`the bank does not answer: ${error}`)
   })
-  const waitMs = Number(headers.get('retry-after') ?? 0) * 1_000
+  const waitMs = Number(response.headers.get('retry-after') ?? 0) * 1_000
   if (waitMs > 0) await new Promise(resolve => setTimeout(resolve, Math.min(waitMs, LONGEST_WAIT_MS)))
-  return status
+  return response.status
 }
 
 /** Books a transfer once, however often it is asked to. What it has answered because of a fault it answers again. */
@@ -91,12 +86,11 @@ export function createBank(booked: string[], troubles: Troubles): Party {
     get ledger() {
       return booked.map(key => ({ action: 'booked', key }))
     },
-    async fetch(request) {
-      const { id } = await request.json()
-      const status = troubles.statusOf(id)
-      if (status !== undefined) return Response.json({ error: `refused with ${status}` }, { status })
-      if (!booked.includes(id)) booked.push(id)
-      return Response.json({ booked: id })
+    async fetch({ headers }) {
+      const id = String(headers.get('idempotency-key'))
+      const status = troubles.statusOf(id) ?? 201
+      if (status === 201 && !booked.includes(id)) booked.push(id)
+      return new Response(null, { status })
     },
   }
 }

@@ -57,7 +57,7 @@ export const mistake: Mistake = {
   outcome: 'stuck',
   explanation: 'what fails while somebody else is down becomes a dead letter as if the message were to blame',
   hints: [
-    'The bank is down for ten minutes. Which messages are among the dead letters afterwards, and what is wrong with them?',
+    'The bank is down for five minutes. Which messages are among the dead letters afterwards, and what is wrong with them?',
     'A TransientError says that the message is not to blame. The next one will meet the same closed door: after an hour they are all dead letters, and a person has to bring back each.',
     'Do not count an attempt that ended with a TransientError. Throw, so that KafkaJS waits and tries again for as long as it takes; the partition may stand still meanwhile.',
   ],
