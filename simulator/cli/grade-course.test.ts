@@ -16,11 +16,11 @@ beforeAll(() => {
   workbench.answer('the instructor is not done yet')
   clone('clones/anna', solution, solution.replace('export', '// Mine.\nexport'))
   clone('clones/ben', noDedupe, starter)
-  clone(
-    'groups/a/slow',
-    starter,
-    solution.replace('count.run()', 'count.run(); for (let i = 0; i < 1e8; i++);'),
-  )
+  // Slow, and whoever asks its process to leave waits for ever.
+  const stay = "globalThis.process.on('exit', () => { for (;;) {} })"
+  const slow = `${stay}\n${solution.replace('count.run()', 'count.run(); for (let i = 0; i < 1e8; i++);')}`
+  clone('groups/a/slow', starter, slow)
+  clone('groups/d/slow', starter, `// Mine.\n${slow}`)
   clone('groups/b/slow', starter, solution)
   mkdirSync(workbench.path('groups/c'))
 })
@@ -85,7 +85,7 @@ test('chosen exercises of chosen students, as a table and in a file', async () =
 })
 
 test('an answer that takes too long is ended with all it has started, and the same answer is not tried again', async () => {
-  const limits = ['--time-limit', '4', '--jobs', '1']
+  const limits = ['--time-limit', '3', '--jobs', '1']
   const { code, stdout } = await grade(
     ...['groups/a/slow', 'groups/d/slow', '--exercise', '41', ...limits, '--format', 'json'],
   )
@@ -96,12 +96,12 @@ test('an answer that takes too long is ended with all it has started, and the sa
       student: 'a/slow',
       result: 'timed-out',
       verdict: 'timed out',
-      sentence: 'It was not judged within 4 s.',
+      sentence: 'It was not judged within 3 s.',
     },
     { student: 'd/slow', result: 'timed-out', sameAs: 'a/slow' },
   ])
-  expect(grades[0].realMs).toBeGreaterThanOrEqual(4000)
-  expect(grades[1].realMs).toBeLessThan(4000)
+  expect(grades[0].realMs).toBeGreaterThanOrEqual(3000)
+  expect(grades[1].realMs).toBeLessThan(3000)
   await noProcesses()
 })
 
@@ -118,6 +118,8 @@ describe('ended', () => {
     })
     const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
     await expect.poll(() => processes().join(), { timeout: 60_000 }).toContain('grade-seat')
+    // By then it has loaded the file.
+    await new Promise(resolve => setTimeout(resolve, 1_000))
     return { child, ended, said: () => stdout }
   }
 
@@ -140,7 +142,7 @@ describe('ended', () => {
 })
 
 describe('wrong usage is told in one sentence, with exit code 2:', () => {
-  test.each([
+  test.concurrent.each([
     ['no folder', [], /Missing required argument 'folders'/],
     ['a folder that is not there', ['clones/anna', 'clones/nobody'], /There is no folder clones\/nobody\./],
     [

@@ -15,15 +15,7 @@ const starter = original(`${EXERCISE}/starter/inventory.ts`)
 
 interface GradeJson {
   readonly student: string
-  readonly exercise: string
-  readonly holds: boolean
-  readonly result: string
-  readonly verdict: string
-  readonly mistakes: readonly string[]
-  readonly code: string | null
   readonly sentence: string | null
-  readonly sameAs: string | null
-  readonly realMs: number
 }
 
 let clones: Clones

@@ -66,7 +66,7 @@ async function grade(folders: readonly string[], flags: GradeFlags): Promise<num
       signal: interruption.signal,
       onAnswer(student, exercise, done) {
         const text = `  ${done} of ${answers} graded · ${printable(student)} · ${titleOf(exercise)} …`
-        progress.show(clip(text, terminalWidth() - 1))
+        progress.show(clip(text, (process.stderr.columns || 100) - 1))
       },
     })
     progress.clear()
@@ -94,7 +94,7 @@ function leftOut(files: readonly string[]): string {
 
 function print(grading: Grading, format: GradeFormat, realMs: number): void {
   if (format !== 'terminal') process.stdout.write(inForm(grading, format))
-  else console.log(`\n${formatGrading(grading, { columns: process.stdout.columns, realMs })}\n`)
+  else console.log(`\n${formatGrading(grading, { columns: process.stdout.columns || undefined, realMs })}\n`)
 }
 
 function write(grading: Grading, { file, format }: GradeOutput): void {

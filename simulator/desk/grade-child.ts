@@ -37,10 +37,11 @@ async function answer(message: ToJudge): Promise<FromJudge> {
     return { type: 'judged', judgement: await judgeSlot(order!, slot!) }
   } catch (error) {
     if (error instanceof WorkbenchError) return { type: 'judged', judgement: refused(error) }
-    return {
-      type: 'defect',
-      report: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    }
+    const report = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    if (message.type === 'judge') return { type: 'defect', report }
+    // Brackets, half a million deep, are more than the compiler survives.
+    const sentence = `${message.file} is more than the compiler can take: ${report.split('\n')[0]}`
+    return { type: 'judged', judgement: { kind: 'refused', code: 'broken-file', sentence: clip(sentence) } }
   }
 }
 
@@ -95,4 +96,5 @@ function clip(text: string): string {
 process.on('message', (message: ToJudge) => {
   void answer(message).then(words => process.send!(words))
 })
-process.on('disconnect', () => process.exit())
+// Nobody is left to end what was started here; being a leader of its group, this process does.
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'))

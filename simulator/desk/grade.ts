@@ -64,8 +64,8 @@ function standingOf(exercise: Exercise, clone: string): Judgement | undefined {
   try {
     const stats = lstatSync(file, { throwIfNoEntry: false })
     if (stats === undefined) return { kind: 'missing', sentence: `There is no ${name}.` }
-    // Longer by a byte a line where Git writes lines the way of Windows.
-    if (!stats.isFile() || stats.size > 2 * pristine.length) return undefined
+    // Longer by a byte a line where Git writes lines the way of Windows; some characters take several bytes.
+    if (!stats.isFile() || stats.size > 4 * pristine.length) return undefined
     return lines(readFileSync(file, 'utf8')) === lines(pristine) ? { kind: 'not-started' } : undefined
   } catch {
     return { kind: 'refused', code: 'broken-file', sentence: `${name} cannot be read as a file.` }
