@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     retry,
+    // Half of the files wait for processes of their own most of the time; left alone it would take one core of two.
+    maxWorkers: 2,
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
     projects: [
       {

@@ -46,7 +46,7 @@ export default defineCheck({
   },
   scenario(load) {
     const deliveries: Delivery[] = []
-    const { catalog, workload, operator, complaints } = createProducers(load)
+    const { catalog, workload, complaints } = createProducers(load)
     return {
       name: '13-out-of-order',
       topics: TOPICS,
@@ -56,7 +56,6 @@ export default defineCheck({
       ],
       parties: {},
       workload,
-      operator,
       guarantees: [
         showsNewestVersion,
         countsOnce,
@@ -76,22 +75,23 @@ export default defineCheck({
     'duplicate-later',
     'crash',
     'statement-fails',
-    'send-fails-10-times',
+    'send-fails-6-times',
   ],
   families: [
     // Another partition or another topic is ahead; a producer's second attempt comes after its next send.
     hold('search', 4 * MINUTE_MS),
-    sendFails('catalog'),
+    { ...sendFails('catalog'), title: 'a send of the catalog fails once' },
     during('clock-skew', 'clock of the catalog set back', [
       { kind: 'clock-skew', service: 'catalog', from: 0, for: 120, by: 5000 },
     ]),
     // After a restart and at another owner a delivery comes again as well: crash and pause see to that.
-    ordersFirst(duplicate('search', 'at-once')),
-    ordersFirst(duplicate('search', 'concurrently')),
+    // A product that comes twice in a row changes nothing that it would not change a week later.
+    ordersOnly(duplicate('search', 'at-once')),
+    ordersOnly(duplicate('search', 'concurrently')),
     ordersFirst(duplicate('search', 'later')),
     except(['deliver', 'handled', 'create'], crash('search')),
     except(['select', 'create'], statementFails('search')),
-    sendFails('search', 10),
+    { ...once(sendFails('search', 6)), title: 'a report fails 6 times' },
     ackLost('search'),
     except(['handled'], pause('search')),
     during('down', 'consumer down', [{ kind: 'down', service: 'search', from: 103, for: 60_000 }]),
@@ -118,13 +118,16 @@ function except(operations: readonly string[], family: FaultFamily): FaultFamily
   return { ...family, faults: sites => family.faults(sites.filter(site => !isLeftOut(site))) }
 }
 
+const isOrder = ({ base }: VisitedSite) => base.includes('/OrderC')
+
+function ordersOnly(family: FaultFamily): FaultFamily {
+  return { ...family, faults: sites => family.faults(sites.filter(isOrder)) }
+}
+
 /** An answer that fails without any fault is tried with the first fault of a family only, and orders say more than products. */
 function ordersFirst(family: FaultFamily): FaultFamily {
-  const isOrder = ({ base }: VisitedSite) => base.includes('/OrderC')
-  return {
-    ...family,
-    faults: sites => family.faults([...sites.filter(isOrder), ...sites.filter(site => !isOrder(site))]),
-  }
+  const isProduct = (site: VisitedSite) => !isOrder(site)
+  return { ...family, faults: sites => family.faults([...sites.filter(isOrder), ...sites.filter(isProduct)]) }
 }
 
 /** The group rebalances while an order that was confirmed is handled. */
@@ -138,4 +141,9 @@ function rebalance(service: string): FaultFamily {
         .filter(({ base }) => base.endsWith('/OrderConfirmed'))
         .map(({ base }) => ({ kind: 'rebalance', at: `${base}#1` })),
   }
+}
+
+/** Only at the first visit of each site: what fails again and again, for as long as one watches, never gets done. */
+function once(family: FaultFamily): FaultFamily {
+  return { ...family, faults: sites => family.faults(sites.map(site => ({ ...site, visits: 1 }))) }
 }

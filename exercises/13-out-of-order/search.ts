@@ -1,9 +1,10 @@
 import { type Letter, letterOf, withReason } from '#exercises/13-out-of-order/dead-letter.ts'
 import { readEvent, type SearchEvent } from '#exercises/13-out-of-order/events.ts'
-import { createProductTables } from '#exercises/13-out-of-order/product-tables.ts'
-import { serveProducts } from '#exercises/13-out-of-order/serve-products.ts'
+import { serveProducts } from '#exercises/13-out-of-order/products.ts'
 import type { Service } from '#simulator/service.ts'
 import type { Envelope } from '#work/02-event-envelope/envelope.ts'
+
+const TOPICS = ['product.events', 'order.events', 'retry.search']
 
 export function keyOf(event: Envelope): string {
   // Your turn: this key spreads the events evenly over the partitions. What else does it do?
@@ -12,7 +13,6 @@ export function keyOf(event: Envelope): string {
 
 export const search: Service = async host => {
   const { db, kafka } = host
-  createProductTables(db)
   serveProducts(host)
   const save = db.prepare(`
     INSERT INTO products (id, version, name, category, unit_price_cents, discontinued)
@@ -39,10 +39,7 @@ export const search: Service = async host => {
 
   await producer.connect()
   await consumer.connect()
-  await consumer.subscribe({
-    topics: ['product.events', 'order.events', 'retry.search'],
-    fromBeginning: true,
-  })
+  await consumer.subscribe({ topics: TOPICS, fromBeginning: true })
   await consumer.run({
     async eachMessage({ topic, partition, message }) {
       const letter = letterOf(topic, partition, message)

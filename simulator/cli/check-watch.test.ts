@@ -114,7 +114,10 @@ test('a save while it judges begins anew', async () => {
 
 test('Ctrl-C ends it also in the middle of an endless loop', async () => {
   student.answer(starter.replace('count.run()', 'for (;;) {}'))
-  watching = new Watching('40', '--hard-limit', '3s', '--workers', '1')
-  await new Promise(resolve => setTimeout(resolve, 1500))
+  watching = new Watching('40', '--hard-limit', '20s', '--workers', '1')
+  // The compiler's process, and the one that runs the loop: however long a busy machine takes to start them.
+  const { pid } = watching.command
+  await expect.poll(() => childrenOf(pid!).length, { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(2)
+  await new Promise(resolve => setTimeout(resolve, 1000))
   expect(await watching.interrupt()).toBe(130)
 })

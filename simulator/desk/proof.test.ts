@@ -17,7 +17,7 @@ import {
 import { createLoader } from './instantiate.ts'
 
 /** What a student's answer is tried with by default; the reference is tried with ten times as much. */
-const STUDENTS_SAMPLES = 400
+const STUDENTS_SAMPLES = 150
 
 let desk: Desk
 beforeAll(() => {
@@ -71,7 +71,7 @@ for (const name of exerciseNames()) {
 
     test('two judges of the same answer agree in every word', async () => {
       for (const answer of [starter(exercise), solution(exercise)]) {
-        const options = { maxPairs: 300, samples: 50 }
+        const options = { maxPairs: 100, samples: 20 }
         const report = await desk.judge(exercise, answer, options)
         expect(report.verdict).toEqual(await judgeHere(answer, options))
       }

@@ -22,7 +22,7 @@ export interface JudgeOptions {
   readonly seed?: number
   /** How many pairs of faults are tried at most. Default 20,000. */
   readonly maxPairs?: number
-  /** How many larger plans are sampled. Default 400. */
+  /** How many larger plans are sampled. Default 150. */
   readonly samples?: number
   /** True: go on after the first failures, through every level. Default false: stop at the end of the level that broke something. */
   readonly collectAll?: boolean
@@ -73,7 +73,7 @@ export const SAMPLE_SIZES = [3, 6] as const
 
 /** Judges what the executor runs. The same check and slot give the same verdict, whoever executes. */
 export async function judge(check: Check, executor: Executor, options: JudgeOptions = {}): Promise<Verdict> {
-  const { seed = 1, maxPairs = 20_000, samples = 400, collectAll = false, onProgress } = options
+  const { seed = 1, maxPairs = 20_000, samples = 150, collectAll = false, onProgress } = options
   const found = new Map<string, Failure>()
   let broken = 0
   let runs = 0

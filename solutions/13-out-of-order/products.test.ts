@@ -1,14 +1,13 @@
 import BetterSqlite3 from 'better-sqlite3'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
-import { createProductTables } from '#exercises/13-out-of-order/product-tables.ts'
-import { createFind } from '#exercises/13-out-of-order/serve-products.ts'
+import { createFind, createProducts } from '#exercises/13-out-of-order/products.ts'
 
 let db: BetterSqlite3.Database
 let find: ReturnType<typeof createFind>
 beforeEach(() => {
   db = new BetterSqlite3(':memory:')
-  createProductTables(db)
+  createProducts(db)
   find = createFind(db)
 })
 

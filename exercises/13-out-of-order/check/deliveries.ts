@@ -10,6 +10,8 @@ export interface Delivery {
   /** The id of the event; empty when it has none. */
   readonly eventId: string
   readonly atMs: number
+  /** When its handler was through with it; undefined when it failed, or died. */
+  handledAtMs?: number
 }
 
 /**
@@ -19,9 +21,18 @@ export interface Delivery {
  */
 export function watched(host: Host, deliveries: Delivery[]): Host {
   const { kafka } = host
-  function note(topic: string, partition: number, messages: readonly KafkaMessage[]): void {
-    for (const { value } of messages)
-      deliveries.push({ topic, partition, eventId: eventIdOf(value), atMs: Date.now() })
+  async function note(
+    topic: string,
+    partition: number,
+    messages: readonly KafkaMessage[],
+    handling: () => Promise<void>,
+  ): Promise<void> {
+    const noted = messages.map(
+      ({ value }): Delivery => ({ topic, partition, eventId: eventIdOf(value), atMs: Date.now() }),
+    )
+    deliveries.push(...noted)
+    await handling()
+    for (const delivery of noted) delivery.handledAtMs = Date.now()
   }
   function watch(consumer: Consumer): Consumer {
     consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -35,16 +46,14 @@ export function watched(host: Host, deliveries: Delivery[]): Host {
       return consumer.run({
         ...config,
         ...(eachMessage !== undefined && {
-          eachMessage: payload => {
-            note(payload.topic, payload.partition, [payload.message])
-            return eachMessage(payload)
-          },
+          eachMessage: payload =>
+            note(payload.topic, payload.partition, [payload.message], () => eachMessage(payload)),
         }),
         ...(eachBatch !== undefined && {
-          eachBatch: payload => {
-            note(payload.batch.topic, payload.batch.partition, payload.batch.messages)
-            return eachBatch(payload)
-          },
+          eachBatch: payload =>
+            note(payload.batch.topic, payload.batch.partition, payload.batch.messages, () =>
+              eachBatch(payload),
+            ),
         }),
       })
     }

@@ -4,7 +4,7 @@
 import type { Message } from 'kafkajs'
 import type { SlotModule } from '#simulator/explore/check.ts'
 import type { FaultFamily } from '#simulator/explore/families.ts'
-import type { OperatorHost, Outside, Scenario } from '#simulator/scenario/scenario.ts'
+import type { Outside, Scenario } from '#simulator/scenario/scenario.ts'
 import type { Service } from '#simulator/service.ts'
 import type { VisitedSite } from '#simulator/world/sites.ts'
 import type { Envelope } from '#work/02-event-envelope/envelope.ts'
@@ -19,9 +19,14 @@ export const TOPICS: Scenario['topics'] = [
 ]
 
 /** When the product comes that an order has been waiting for: long after its deadline. */
-const LISTED_LATE_MS = 35 * MINUTE_MS
-/** Time in which nothing happens is skipped, and a program that polls gets one look at its end: so it gets several. */
-const BETWEEN_LOOKS_MS = 12 * MINUTE_MS
+const LISTED_LATE_MS = 45 * MINUTE_MS
+const REDRIVEN_AT_MS = LISTED_LATE_MS + 2 * MINUTE_MS
+const SOON_MS = 1000
+/**
+ * Time in which nothing happens is skipped, and whoever polls gets one look at the end of it. So there are some moments
+ * that are lived through: one for long enough to send in spite of some failures, the others for long enough to send.
+ */
+const LIVED_MS = [5, 5.001, 12, 12.2, 18, 18.001, 24, 24.001, 36, 36.001].map(minutes => minutes * MINUTE_MS)
 const ORDERS_COME_AT_MS = 400
 
 /** What the judge knows of an event. */
@@ -44,8 +49,8 @@ const CHANGES = [
     atMs: 150,
     ...change('event-9', 'ProductChanged', 'price-round-13', 'pavlova', 10, 'Berry Pavlova', 1900),
   },
-  { atMs: LISTED_LATE_MS, ...change('event-15', 'ProductListed', 'import-4', 'saffron', 1, 'Saffron', 4500) },
 ]
+const LATE = change('event-15', 'ProductListed', 'import-4', 'saffron', 1, 'Saffron', 4500)
 /** The one that has to wait; there is another in its partition behind it. */
 export const WAITING = order('event-12', 'OrderConfirmed', 'order-5', 2, { pavlova: 2, saffron: 4 })
 export const ORDERS = [
@@ -54,7 +59,7 @@ export const ORDERS = [
   order('event-13', 'OrderCancelled', 'order-4', 3, { pavlova: 5 }),
 ]
 export const FACTS: ReadonlyMap<string, Fact> = new Map(
-  [...CHANGES, ...ORDERS].map(fact => [fact.event.id, fact]),
+  [...CHANGES, LATE, ...ORDERS].map(fact => [fact.event.id, fact]),
 )
 
 /** What a message that is sent again is called in sites and diagrams. */
@@ -63,7 +68,6 @@ const REDRIVEN = 'OrderConfirmed again'
 export interface Producers {
   readonly catalog: Service
   workload(outside: Outside): Promise<void>
-  operator(host: OperatorHost): Promise<void>
   /** What was wrong with the keys themselves, as sentences. */
   readonly complaints: readonly string[]
 }
@@ -71,7 +75,8 @@ export interface Producers {
 export function createProducers(load: () => SlotModule): Producers {
   const complaints: string[] = []
   let module: SlotModule | undefined
-  let catalogIsHere = false
+  /** In a run both are; on a real broker the services have processes of their own, and nobody waits there for what comes late. */
+  const isHere = { catalog: false, workload: false }
   let withoutKey = 0
 
   function keyOf(event: Envelope): string | Buffer | null {
@@ -105,7 +110,7 @@ export function createProducers(load: () => SlotModule): Producers {
     complaints,
     /** Sends with KafkaJS's settings as they are: several requests on their way at a time, no idempotence. */
     async catalog({ kafka }) {
-      catalogIsHere = true
+      isHere.catalog = true
       const producer = kafka.producer()
       await producer.connect()
       async function publish(event: Envelope): Promise<void> {
@@ -115,31 +120,33 @@ export function createProducers(load: () => SlotModule): Producers {
           setTimeout(() => publish(event), 1000)
         }
       }
-      for (const { atMs, event } of CHANGES)
+      /** Whoever finds a letter in dead.search lists the product and has the event sent again. */
+      async function redrive(): Promise<void> {
+        const admin = kafka.admin()
+        await admin.connect()
+        const [letters] = await admin.fetchTopicOffsets('dead.search')
+        await admin.disconnect()
+        if (letters?.high === '0' && isHere.workload) return
+        const again = { ...messageOf(WAITING.event), partition: 0, headers: { type: REDRIVEN } }
+        await producer.send({ topic: 'retry.search', messages: [again] })
+      }
+      function publishAt(atMs: number, event: Envelope): void {
         setTimeout(() => publish({ ...event, time: new Date().toISOString() }), atMs)
+      }
+      for (const { atMs, event } of CHANGES) publishAt(atMs, event)
+      setTimeout(() => {
+        publishAt(isHere.workload ? LISTED_LATE_MS : SOON_MS, LATE.event)
+        setTimeout(redrive, isHere.workload ? REDRIVEN_AT_MS : 2 * SOON_MS)
+      })
     },
     async workload({ publish }) {
+      isHere.workload = true
       await sleep(ORDERS_COME_AT_MS)
       publish(
         'order.events',
         ORDERS.map(({ event }) => messageOf(event)),
       )
-      // On a real broker the catalog has a process of its own, and nobody waits for what it lists late.
-      if (!catalogIsHere) return
-      for (let look = 1; look <= 3; look++) await sleep(BETWEEN_LOOKS_MS)
-    },
-    /** Whoever finds a letter in dead.search has its event sent again. */
-    async operator({ kafka }) {
-      const admin = kafka.admin()
-      await admin.connect()
-      const [letters] = await admin.fetchTopicOffsets('dead.search')
-      await admin.disconnect()
-      if (letters?.high === '0') return
-      const producer = kafka.producer()
-      await producer.connect()
-      const again = { ...messageOf(WAITING.event), partition: 0, headers: { type: REDRIVEN } }
-      await producer.send({ topic: 'retry.search', messages: [again] })
-      await producer.disconnect()
+      if (isHere.catalog) await Promise.all([...LIVED_MS, REDRIVEN_AT_MS + 1000].map(sleep))
     },
   }
 }

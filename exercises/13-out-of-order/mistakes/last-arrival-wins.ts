@@ -1,13 +1,15 @@
 import { type Letter, letterOf, withReason } from '#exercises/13-out-of-order/dead-letter.ts'
 import { readEvent, type SearchEvent } from '#exercises/13-out-of-order/events.ts'
-import { createProductTables } from '#exercises/13-out-of-order/product-tables.ts'
-import { serveProducts } from '#exercises/13-out-of-order/serve-products.ts'
+import { serveProducts } from '#exercises/13-out-of-order/products.ts'
 import type { Mistake } from '#simulator/explore/check.ts'
 import type { Service } from '#simulator/service.ts'
 import type { Envelope } from '#work/02-event-envelope/envelope.ts'
 
+const TOPICS = ['product.events', 'order.events', 'retry.search']
 const DEADLINE_MS = 10 * 60_000
 const LOOK_EVERY_MS = 2_000
+
+type Parked = { event_id: string; units: number; letter: string }
 
 export function keyOf({ data }: Envelope): string {
   return String(data.orderId ?? data.productId)
@@ -15,13 +17,12 @@ export function keyOf({ data }: Envelope): string {
 
 export const search: Service = async host => {
   const { db, kafka } = host
-  createProductTables(db)
+  serveProducts(host)
   db.exec(`
     CREATE TABLE IF NOT EXISTS counted (event_id TEXT, product_id TEXT, PRIMARY KEY (event_id, product_id)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS parked (event_id TEXT, product_id TEXT, units INTEGER NOT NULL, since_ms INTEGER NOT NULL,
       letter TEXT NOT NULL, PRIMARY KEY (event_id, product_id)) WITHOUT ROWID;
   `)
-  serveProducts(host)
   const save = db.prepare(`
     INSERT INTO products (id, version, name, category, unit_price_cents, discontinued)
     VALUES (@productId, @version, @name, @category, @unitPriceCents, @discontinued)
@@ -32,12 +33,8 @@ export const search: Service = async host => {
   const addUnits = db.prepare('UPDATE products SET popularity = popularity + ? WHERE id = ?')
   const remember = db.prepare('INSERT INTO counted VALUES (?, ?) ON CONFLICT DO NOTHING')
   const park = db.prepare('INSERT INTO parked VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
-  const unpark = db.prepare<[string], { event_id: string; units: number }>(
-    'DELETE FROM parked WHERE product_id = ? RETURNING event_id, units',
-  )
-  const overdue = db.prepare<[number], { event_id: string; letter: string }>(
-    'SELECT event_id, letter FROM parked WHERE since_ms <= ? GROUP BY event_id',
-  )
+  const unpark = db.prepare<[string], Parked>('DELETE FROM parked WHERE product_id = ? RETURNING *')
+  const overdue = db.prepare<[number], Parked>('SELECT * FROM parked WHERE since_ms <= ? GROUP BY event_id')
   const giveUp = db.prepare('DELETE FROM parked WHERE event_id = ?')
   const producer = kafka.producer()
   const consumer = kafka.consumer({ groupId: 'search' })
@@ -76,10 +73,7 @@ export const search: Service = async host => {
 
   await producer.connect()
   await consumer.connect()
-  await consumer.subscribe({
-    topics: ['product.events', 'order.events', 'retry.search'],
-    fromBeginning: true,
-  })
+  await consumer.subscribe({ topics: TOPICS, fromBeginning: true })
   await consumer.run({
     async eachMessage({ topic, partition, message }) {
       const letter = letterOf(topic, partition, message)

@@ -1,9 +1,10 @@
 import { type Letter, letterOf, withReason } from '#exercises/13-out-of-order/dead-letter.ts'
 import { readEvent, type SearchEvent } from '#exercises/13-out-of-order/events.ts'
-import { createProductTables } from '#exercises/13-out-of-order/product-tables.ts'
-import { serveProducts } from '#exercises/13-out-of-order/serve-products.ts'
+import { serveProducts } from '#exercises/13-out-of-order/products.ts'
 import type { Service } from '#simulator/service.ts'
 import type { Envelope } from '#work/02-event-envelope/envelope.ts'
+
+const TOPICS = ['product.events', 'order.events', 'retry.search']
 
 export function keyOf({ data }: Envelope): string {
   return String(data.orderId ?? data.productId)
@@ -11,7 +12,6 @@ export function keyOf({ data }: Envelope): string {
 
 export const search: Service = async host => {
   const { db, kafka } = host
-  createProductTables(db)
   serveProducts(host)
   const save = db.prepare(`
     INSERT INTO products (id, version, name, category, unit_price_cents, discontinued)
@@ -37,10 +37,7 @@ export const search: Service = async host => {
 
   await producer.connect()
   await consumer.connect()
-  await consumer.subscribe({
-    topics: ['product.events', 'order.events', 'retry.search'],
-    fromBeginning: true,
-  })
+  await consumer.subscribe({ topics: TOPICS, fromBeginning: true })
   await consumer.run({
     async eachMessage({ topic, partition, message }) {
       const letter = letterOf(topic, partition, message)

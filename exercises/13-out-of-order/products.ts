@@ -1,13 +1,15 @@
 /**
- * The query side: `GET /search/products?q=`, the most popular products first.
+ * The products that search knows, the full-text index over them, which SQLite keeps up to date, and the query side:
+ * `GET /search/products?q=`, the most popular ones first. https://www.sqlite.org/fts5.html
  */
 import type { Database, Host } from '#simulator/service.ts'
 
 const MOST_RESULTS = 50
 const MOST_WORDS = 16
 
-/** Call it once the tables are there. */
+/** Creates the table `products` with its index, where there is none, and answers queries. */
 export function serveProducts(host: Host): void {
+  createProducts(host.db)
   const find = createFind(host.db)
   host.listen({
     fetch(request) {
@@ -22,6 +24,26 @@ export function serveProducts(host: Host): void {
       }
     },
   })
+}
+
+export function createProducts(db: Database): void {
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS products (
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, name TEXT NOT NULL,
+      category TEXT NOT NULL, unit_price_cents INTEGER NOT NULL, discontinued INTEGER NOT NULL,
+      popularity INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE VIRTUAL TABLE IF NOT EXISTS product_text USING fts5 (name, category);
+    CREATE TRIGGER IF NOT EXISTS product_added AFTER INSERT ON products BEGIN
+      INSERT INTO product_text (rowid, name, category) VALUES (new.number, new.name, new.category);
+    END;
+    CREATE TRIGGER IF NOT EXISTS product_renamed AFTER UPDATE OF name, category ON products BEGIN
+      UPDATE product_text SET name = new.name, category = new.category WHERE rowid = new.number;
+    END;
+    CREATE TRIGGER IF NOT EXISTS product_removed AFTER DELETE ON products BEGIN
+      DELETE FROM product_text WHERE rowid = old.number;
+    END;
+  `)
 }
 
 /** Products that have all the words of a text, or words that begin with them. */

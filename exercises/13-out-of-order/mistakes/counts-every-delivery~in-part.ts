@@ -1,13 +1,14 @@
 import { type Letter, letterOf, withReason } from '#exercises/13-out-of-order/dead-letter.ts'
 import { readEvent, type SearchEvent } from '#exercises/13-out-of-order/events.ts'
-import { createProductTables } from '#exercises/13-out-of-order/product-tables.ts'
-import { serveProducts } from '#exercises/13-out-of-order/serve-products.ts'
-import type { Mistake } from '#simulator/explore/check.ts'
+import { serveProducts } from '#exercises/13-out-of-order/products.ts'
 import type { Service } from '#simulator/service.ts'
 import type { Envelope } from '#work/02-event-envelope/envelope.ts'
 
+const TOPICS = ['product.events', 'order.events', 'retry.search']
 const DEADLINE_MS = 10 * 60_000
 const LOOK_EVERY_MS = 2_000
+
+type Parked = { event_id: string; units: number; letter: string }
 
 export function keyOf({ data }: Envelope): string {
   return String(data.orderId ?? data.productId)
@@ -15,13 +16,12 @@ export function keyOf({ data }: Envelope): string {
 
 export const search: Service = async host => {
   const { db, kafka } = host
-  createProductTables(db)
+  serveProducts(host)
   db.exec(`
     CREATE TABLE IF NOT EXISTS inbox (event_id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE IF NOT EXISTS parked (event_id TEXT, product_id TEXT, units INTEGER NOT NULL, since_ms INTEGER NOT NULL,
       letter TEXT NOT NULL, PRIMARY KEY (event_id, product_id)) WITHOUT ROWID;
   `)
-  serveProducts(host)
   const save = db.prepare(`
     INSERT INTO products (id, version, name, category, unit_price_cents, discontinued)
     VALUES (@productId, @version, @name, @category, @unitPriceCents, @discontinued)
@@ -33,12 +33,8 @@ export const search: Service = async host => {
   const addUnits = db.prepare('UPDATE products SET popularity = popularity + ? WHERE id = ?')
   const remember = db.prepare('INSERT INTO inbox VALUES (?) ON CONFLICT DO NOTHING')
   const park = db.prepare('INSERT INTO parked VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
-  const unpark = db.prepare<[string], { units: number }>(
-    'DELETE FROM parked WHERE product_id = ? RETURNING units',
-  )
-  const overdue = db.prepare<[number], { event_id: string; letter: string }>(
-    'SELECT event_id, letter FROM parked WHERE since_ms <= ? GROUP BY event_id',
-  )
+  const unpark = db.prepare<[string], Parked>('DELETE FROM parked WHERE product_id = ? RETURNING *')
+  const overdue = db.prepare<[number], Parked>('SELECT * FROM parked WHERE since_ms <= ? GROUP BY event_id')
   const giveUp = db.prepare('DELETE FROM parked WHERE event_id = ?')
   const forget = db.prepare('DELETE FROM inbox WHERE event_id = ?')
   const producer = kafka.producer()
@@ -77,10 +73,7 @@ export const search: Service = async host => {
 
   await producer.connect()
   await consumer.connect()
-  await consumer.subscribe({
-    topics: ['product.events', 'order.events', 'retry.search'],
-    fromBeginning: true,
-  })
+  await consumer.subscribe({ topics: TOPICS, fromBeginning: true })
   await consumer.run({
     async eachMessage({ topic, partition, message }) {
       const letter = letterOf(topic, partition, message)
@@ -90,15 +83,4 @@ export const search: Service = async host => {
     },
   })
   await keepLooking()
-}
-
-export const mistake: Mistake = {
-  outcome: 'doubled',
-  explanation:
-    'when an event is sent again for the sake of a line that had to wait, its other line, which was counted at once, counts a second time',
-  hints: [
-    'An order has two lines; the product of one is known, that of the other is not. Has the order been counted?',
-    'One line is in the sums already, the other waits and is given up. When the order is sent again, at a new offset and with its old id, what says which of its lines has been counted?',
-    'Remember what you count in the unit in which you count it: event and product together. Or count the event only when all its products are known.',
-  ],
 }
