@@ -66,6 +66,8 @@ export interface Replay {
 export interface DeskJudgeOptions extends JudgeOptions {
   /** Ends the judging between two runs: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal
+  /** False: counterexamples are left unexplained, which saves running each of them twice more. Default true. */
+  readonly explains?: boolean
 }
 
 export interface Desk {
@@ -85,7 +87,7 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
   async function judgeAnswer(
     exercise: Exercise,
     answer: Answer,
-    { signal, ...options }: DeskJudgeOptions,
+    { signal, explains = true, ...options }: DeskJudgeOptions,
     startedAt: number,
   ): Promise<Report> {
     const { check } = exercise
@@ -93,7 +95,7 @@ export function openDesk({ workers, hardLimitMs = 2000 }: DeskOptions = {}): Des
     const executor = await pool.load(exercise.name, slot)
     const verdict = await judge(check, signal === undefined ? executor : endable(executor, signal), options)
     const explanations: Explanation[] = []
-    for (const { plan, guarantee, trouble } of verdict.counterexamples) {
+    for (const { plan, guarantee, trouble } of explains ? verdict.counterexamples : []) {
       const explanation = await explain(plan, guarantee, trouble)
       if (explanation !== undefined) explanations.push(explanation)
     }

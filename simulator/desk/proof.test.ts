@@ -18,6 +18,8 @@ import { createLoader } from './instantiate.ts'
 
 /** What a student's answer is tried with by default; the reference is tried with ten times as much. */
 const STUDENTS_SAMPLES = 150
+/** Nobody reads the pictures here, and drawing them takes longer than the verdicts. */
+const UNEXPLAINED = { explains: false }
 
 let desk: Desk
 beforeAll(() => {
@@ -35,7 +37,7 @@ for (const name of exerciseNames()) {
 
   describe(name, () => {
     test('the starter fails', async () => {
-      const report = await desk.judge(exercise, starter(exercise))
+      const report = await desk.judge(exercise, starter(exercise), UNEXPLAINED)
       expect(report.refused).toBeUndefined()
       expect(report.holds).toBe(false)
     })
@@ -47,7 +49,7 @@ for (const name of exerciseNames()) {
     test.each(known.map(answer => [answer.name, answer] as const))(
       '%s fails with at most two faults, and is named as itself',
       async (_, answer) => {
-        const report = await desk.judge(exercise, answer)
+        const report = await desk.judge(exercise, answer, UNEXPLAINED)
         expect(report.refused).toBeUndefined()
         expect(report.holds).toBe(false)
         expect(report.verdict!.counterexamples[0]!.plan.faults.length).toBeLessThanOrEqual(2)
@@ -60,6 +62,7 @@ for (const name of exerciseNames()) {
       timeout: 120_000,
     }, async () => {
       const report = await desk.judge(exercise, solution(exercise), {
+        ...UNEXPLAINED,
         samples: 10 * STUDENTS_SAMPLES,
         maxPairs: 200_000,
       })
@@ -71,7 +74,7 @@ for (const name of exerciseNames()) {
 
     test('two judges of the same answer agree in every word', async () => {
       for (const answer of [starter(exercise), solution(exercise)]) {
-        const options = { maxPairs: 100, samples: 20 }
+        const options = { ...UNEXPLAINED, maxPairs: 100, samples: 20 }
         const report = await desk.judge(exercise, answer, options)
         expect(report.verdict).toEqual(await judgeHere(answer, options))
       }
