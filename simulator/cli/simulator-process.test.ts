@@ -38,7 +38,7 @@ test('runs one task after another, each from a fresh world', async () => {
 
 test('tells what it has come to while it works', async () => {
   const seen: SimProgress[] = []
-  await start(30 * SECOND_MS).run(task(1500), progress => seen.push(progress))
+  await start(30 * SECOND_MS).run(task(500), progress => seen.push(progress))
   expect(seen.length).toBeGreaterThan(0)
   const orders = seen.map(progress => progress.orders)
   expect(orders).toEqual([...orders].sort((left, right) => left - right))
