@@ -1,6 +1,7 @@
 /**
  * The service whose outbox is to be relayed. It keeps a list of what it has written, whatever becomes of the outbox.
  */
+import { OUTBOX_TABLE } from '#exercises/09-outbox/outbox-table.ts'
 import { rowsOf } from '#simulator/explore/evidence.ts'
 import type { Evidence } from '#simulator/scenario/scenario.ts'
 import type { Database, Service } from '#simulator/service.ts'
@@ -98,19 +99,9 @@ async function sleep(delayMs: number): Promise<void> {
   if (delayMs > 0) await new Promise(resolve => setTimeout(resolve, delayMs))
 }
 
-/** The outbox is that of exercise 09. */
 function createTables(db: Database): void {
   db.exec(`
-    CREATE TABLE IF NOT EXISTS outbox (
-      position INTEGER PRIMARY KEY AUTOINCREMENT,
-      id TEXT NOT NULL UNIQUE,
-      topic TEXT NOT NULL,
-      key TEXT NOT NULL,
-      type TEXT NOT NULL,
-      value TEXT NOT NULL,
-      sent_at INTEGER
-    );
-    CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (position) WHERE sent_at IS NULL;
+    ${OUTBOX_TABLE}
     CREATE TABLE IF NOT EXISTS event_log (
       id TEXT PRIMARY KEY, position INTEGER, topic TEXT, key TEXT, type TEXT, value TEXT, waited_ms INTEGER
     );
