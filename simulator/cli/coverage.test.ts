@@ -33,7 +33,7 @@ test('everything there is', () => {
 
 test('some of the pairs are not all of them', () => {
   expect(sayCoverage({ ...coverage, pairs: 20_000, allPairs: 31_337 }, survey)).toContain(
-    '20,000 of 31,337 pairs, spread evenly over them and 400 sampled plans',
+    '20,000 of 31,337 pairs, some of every sort and 400 sampled plans',
   )
 })
 

@@ -20,7 +20,7 @@ export function sayCoverage(coverage: Coverage, survey: Survey): string {
     tried.push(
       pairs === allPairs
         ? `all ${plural(pairs, 'pair')}`
-        : `${formatCount(pairs)} of ${plural(allPairs ?? pairs, 'pair')}, spread evenly over them`,
+        : `${formatCount(pairs)} of ${plural(allPairs ?? pairs, 'pair')}, some of every sort`,
     )
   }
   if (samples > 0) tried.push(`${plural(samples, 'sampled plan')} of ${sampleSizes[0]} to ${sampleSizes[1]}`)

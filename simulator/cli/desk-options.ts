@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { type Desk, openDesk } from '#simulator/desk/desk.ts'
-import type { JudgeOptions } from '#simulator/explore/judge.ts'
+import { type JudgeOptions, THOROUGH } from '#simulator/explore/judge.ts'
 import { parseDuration } from '#simulator/faults/duration.ts'
 import { seedSchema } from '#simulator/faults/plan.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
@@ -16,6 +16,7 @@ export interface DeskFlags {
   readonly samples?: string
   readonly seed?: string
   readonly all?: boolean
+  readonly thorough?: boolean
 }
 
 const MAX_WORKERS = 64
@@ -30,8 +31,9 @@ const wholeNumber = (min: number, max: number) => {
 }
 
 /** @throws WorkbenchError naming the option */
-export function readJudgeOptions({ samples, seed, all }: DeskFlags): JudgeOptions {
+export function readJudgeOptions({ samples, seed, all, thorough }: DeskFlags): JudgeOptions {
   return {
+    ...(thorough === true ? THOROUGH : {}),
     ...(samples === undefined
       ? {}
       : { samples: readNumber('--samples', samples, wholeNumber(0, MAX_SAMPLES)) }),

@@ -7,14 +7,22 @@ import type { Report } from '#simulator/desk/desk.ts'
 import { type Exercise, exerciseNames, ROOT } from '#simulator/desk/exercise.ts'
 import type { Step } from './facts.ts'
 import { readState } from './student-state.ts'
+import { formatCount } from './terminal.ts'
 
 /** What to do once an answer holds. For somebody else's answer than the student's there is nothing to do. */
 export function stepsAfter(
   { name, number }: Pick<Exercise, 'name' | 'number'>,
-  { holds, answer }: Report,
+  { holds, answer, verdict }: Report,
 ): Step[] {
   if (!holds || answer !== 'yours') return []
   const steps: Step[] = [{ command: `npm run diff ${number}`, what: 'your answer beside the model answer' }]
+  const { pairs = 0, allPairs = pairs } = verdict?.coverage ?? {}
+  if (pairs < allPairs) {
+    steps.push({
+      command: `npm run check ${number} -- --thorough`,
+      what: `all ${formatCount(allPairs)} pairs of faults`,
+    })
+  }
   const readme = `exercises/${name}/README.md`
   if (existsSync(join(ROOT, readme))) steps.push({ command: readme, what: 'its questions' })
   const next = nextExercise(name)

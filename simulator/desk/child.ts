@@ -13,6 +13,7 @@ import { holdGlobals } from '#simulator/world/globals.ts'
 import type { CompiledSlot } from './compile.ts'
 import { createLoader } from './instantiate.ts'
 import { type FromChild, type PackedReport, pack, type ToChild } from './messages.ts'
+import { countRun } from './optimisation.ts'
 import { withSourceLines } from './source-lines.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -103,6 +104,7 @@ async function inBatch(
   try {
     for (const [index, plan] of plans.entries()) {
       Error.stackTraceLimit = 0
+      countRun()
       try {
         await execute(plan, index)
       } catch {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { executeHere } from '#simulator/explore/executor.ts'
-import { judge } from '#simulator/explore/judge.ts'
+import { judge, THOROUGH } from '#simulator/explore/judge.ts'
 import { holdGlobals } from '#simulator/world/globals.ts'
 import { compileSlot } from './compile.ts'
 import { type Desk, openDesk } from './desk.ts'
@@ -16,8 +16,6 @@ import {
 } from './exercise.ts'
 import { createLoader } from './instantiate.ts'
 
-/** What a student's answer is tried with by default; the reference is tried with ten times as much. */
-const STUDENTS_SAMPLES = 150
 /** Nobody reads the pictures here, and drawing them takes longer than the verdicts. */
 const UNEXPLAINED = { explains: false }
 
@@ -58,13 +56,12 @@ for (const name of exerciseNames()) {
       },
     )
 
-    test('the solution passes ten times what a student’s answer is tried with', {
+    test('the solution passes every pair and a large swarm', {
       timeout: 120_000,
     }, async () => {
       const report = await desk.judge(exercise, solution(exercise), {
         ...UNEXPLAINED,
-        samples: 10 * STUDENTS_SAMPLES,
-        maxPairs: 200_000,
+        ...THOROUGH,
       })
       expect(report.refused).toBeUndefined()
       expect(report.verdict!.counterexamples).toEqual([])

@@ -5,7 +5,7 @@ import { type Check, defineCheck } from './check.ts'
 import { executeHere } from './executor.ts'
 import { crash, duplicate } from './families.ts'
 import { type JudgeOptions, judge, type Progress } from './judge.ts'
-import { pairsOf } from './pairs.ts'
+import { choosePairs, pairsOf } from './pairs.ts'
 import { survey } from './survey.ts'
 
 /** Counts messages: right when it remembers ids, or else wrong in one way or another. */
@@ -117,10 +117,23 @@ test('asked for everything, it goes on after the first failure', async () => {
   expect(verdict.coverage.samples).toBe(20)
 })
 
-test('where there are more pairs than may be tried, those tried are spread over all, and the coverage says so', async () => {
+test('where there are more pairs than may be tried, the coverage says so', async () => {
   const { coverage } = await verdictOn(RIGHT, { maxPairs: 10, samples: 0 })
   expect(coverage.pairs).toBe(10)
   expect(coverage.allPairs).toBeGreaterThan(10)
+})
+
+test('some pairs of every sort are chosen before many of one', async () => {
+  const plan = (...sites: string[]) => ({ seed: 1, faults: sites.map(at => ({ kind: 'crash', at }) as const) })
+  const many = Array.from({ length: 50 }, (_, n) => plan(`a/commit order-${n}`, `a/deliver order-${n}/Placed`))
+  const all = [...many.slice(0, 30), plan('a/commit order-1', 'b/send'), ...many.slice(30), plan('c/a', 'c/b')]
+  const chosen = choosePairs(all, 4)
+  expect(chosen).toHaveLength(4)
+  expect(chosen).toEqual(all.filter(pair => chosen.includes(pair)))
+  expect(chosen).toContain(all[30])
+  expect(chosen).toContain(all.at(-1))
+  expect(choosePairs(all, 2)).toHaveLength(2)
+  expect(choosePairs(all, 52)).toEqual(all)
 })
 
 test('a check that fails without any fault is shown without any fault', async () => {

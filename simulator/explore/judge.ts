@@ -1,10 +1,10 @@
 /**
- * The judge: every plan without a fault, of one fault and of two, then a seeded swarm of larger ones; and what was covered.
+ * The judge: the plan without a fault, every plan of one fault, plans of two, then a seeded swarm of larger ones; and what was covered.
  */
 import type { Plan } from '#simulator/faults/plan.ts'
 import type { Check } from './check.ts'
 import type { Executor } from './executor.ts'
-import { pairsOf } from './pairs.ts'
+import { choosePairs, pairsOf } from './pairs.ts'
 import { shrink } from './shrink.ts'
 import {
   COMES_TO_AN_END,
@@ -18,11 +18,11 @@ import {
 import { createSwarm } from './swarm.ts'
 
 export interface JudgeOptions {
-  /** For latencies, for the choice of pairs where there are too many, and for the swarm. Default 1. */
+  /** For latencies and for the swarm. Default 1. */
   readonly seed?: number
-  /** How many pairs of faults are tried at most. Default 20,000. */
+  /** How many pairs of faults are tried at most; see `choosePairs`. Default 400, which keeps a right answer's verdict within seconds. */
   readonly maxPairs?: number
-  /** How many larger plans are sampled. Default 150. */
+  /** How many larger plans are sampled. Default 60. */
   readonly samples?: number
   /** True: go on after the first failures, through every level. Default false: stop at the end of the level that broke something. */
   readonly collectAll?: boolean
@@ -69,11 +69,14 @@ export interface Verdict {
   readonly survey: Survey
 }
 
+/** For when there is time: every pair, and a swarm as large as the solutions are proven with. */
+export const THOROUGH = { maxPairs: Number.POSITIVE_INFINITY, samples: 1500 } as const
+
 export const SAMPLE_SIZES = [3, 6] as const
 
 /** Judges what the executor runs. The same check and slot give the same verdict, whoever executes. */
 export async function judge(check: Check, executor: Executor, options: JudgeOptions = {}): Promise<Verdict> {
-  const { seed = 1, maxPairs = 20_000, samples = 150, collectAll = false, onProgress } = options
+  const { seed = 1, maxPairs = 400, samples = 60, collectAll = false, onProgress } = options
   const found = new Map<string, Failure>()
   let broken = 0
   let runs = 0
@@ -108,7 +111,7 @@ export async function judge(check: Check, executor: Executor, options: JudgeOpti
   if (!isOver()) {
     const every = pairsOf(check, surveyed, seed)
     allPairs = every.length
-    pairs = await tryAll('pairs', thinOut(every, maxPairs))
+    pairs = await tryAll('pairs', choosePairs(every, maxPairs))
   }
   if (!isOver()) sampled = await tryAll('samples', createSwarm(check, surveyed, seed, samples, SAMPLE_SIZES))
 
@@ -135,10 +138,4 @@ export async function judge(check: Check, executor: Executor, options: JudgeOpti
     },
     survey: surveyed,
   }
-}
-
-/** So many of them, spread evenly over all. */
-function thinOut<T>(all: readonly T[], max: number): readonly T[] {
-  if (all.length <= max) return all
-  return Array.from({ length: max }, (_, index) => all[Math.floor((index * all.length) / max)]!)
 }
