@@ -171,6 +171,8 @@ export default defineCheck({
   },
   // Each of these brings out another property of the functions, whatever else is wrong with them.
   probes: ['crash-shipping', 'duplicate-later', 'newer-writer', 'richer-data', 'unreadable'],
+  // Four services, each of which builds its schemas whenever it starts.
+  maxPairs: 150,
   families: [
     crashOnceDone('shipping'),
     crashOnceDone('billing'),

@@ -44,7 +44,7 @@ export function addCheckCommand(program: Command, setExitCode: (code: number) =>
     .option('--fresh', 'with --broker: delete the messages that are in the topics there')
     .option('--answer <which>', 'yours, starter, solution, the name of a mistake, or a file', 'yours')
     .option('--all', 'go on after the first failures, through pairs and samples')
-    .option('--thorough', 'try every pair of faults and 1,500 larger plans, however long it takes')
+    .option('--thorough', 'try every pair of faults and 500 larger plans, however long it takes')
     .option('--samples <number>', 'how many larger plans to sample (default 60)')
     .option('--seed <number>', 'for latencies and for what is sampled (default 1)')
     .option('--workers <number>', 'how many processes run plans (default: one a core, at most 4)')

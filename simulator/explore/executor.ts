@@ -21,3 +21,27 @@ export function executeHere(check: Check, load: () => SlotModule): Executor {
     },
   }
 }
+
+/**
+ * Remembers what it was asked with sites, or alone: the runs of a survey, which shrinking would otherwise repeat. A run is
+ * deterministic, so that there is nothing to be learned from repeating it.
+ */
+export function remembering(executor: Executor): Executor {
+  const known = new Map<string, RunReport>()
+  return {
+    async *run(plans, wantsSites = false) {
+      const isAlone = plans.length === 1
+      const report = isAlone && !wantsSites ? known.get(JSON.stringify(plans[0])) : undefined
+      if (report !== undefined) {
+        yield report
+        return
+      }
+      let index = 0
+      for await (const found of executor.run(plans, wantsSites)) {
+        if (wantsSites || isAlone) known.set(JSON.stringify(plans[index]), found)
+        index++
+        yield found
+      }
+    },
+  }
+}

@@ -124,9 +124,19 @@ test('where there are more pairs than may be tried, the coverage says so', async
 })
 
 test('some pairs of every sort are chosen before many of one', async () => {
-  const plan = (...sites: string[]) => ({ seed: 1, faults: sites.map(at => ({ kind: 'crash', at }) as const) })
-  const many = Array.from({ length: 50 }, (_, n) => plan(`a/commit order-${n}`, `a/deliver order-${n}/Placed`))
-  const all = [...many.slice(0, 30), plan('a/commit order-1', 'b/send'), ...many.slice(30), plan('c/a', 'c/b')]
+  const plan = (...sites: string[]) => ({
+    seed: 1,
+    faults: sites.map(at => ({ kind: 'crash', at }) as const),
+  })
+  const many = Array.from({ length: 50 }, (_, n) =>
+    plan(`a/commit order-${n}`, `a/deliver order-${n}/Placed`),
+  )
+  const all = [
+    ...many.slice(0, 30),
+    plan('a/commit order-1', 'b/send'),
+    ...many.slice(30),
+    plan('c/a', 'c/b'),
+  ]
   const chosen = choosePairs(all, 4)
   expect(chosen).toHaveLength(4)
   expect(chosen).toEqual(all.filter(pair => chosen.includes(pair)))

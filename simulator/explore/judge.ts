@@ -3,7 +3,7 @@
  */
 import type { Plan } from '#simulator/faults/plan.ts'
 import type { Check } from './check.ts'
-import type { Executor } from './executor.ts'
+import { type Executor, remembering } from './executor.ts'
 import { choosePairs, pairsOf } from './pairs.ts'
 import { shrink } from './shrink.ts'
 import {
@@ -20,7 +20,7 @@ import { createSwarm } from './swarm.ts'
 export interface JudgeOptions {
   /** For latencies and for the swarm. Default 1. */
   readonly seed?: number
-  /** How many pairs of faults are tried at most; see `choosePairs`. Default 400, which keeps a right answer's verdict within seconds. */
+  /** How many pairs of faults are tried at most; see `choosePairs`. Default: the check's, or 400, which keeps a right answer's verdict within seconds. */
   readonly maxPairs?: number
   /** How many larger plans are sampled. Default 60. */
   readonly samples?: number
@@ -70,13 +70,14 @@ export interface Verdict {
 }
 
 /** For when there is time: every pair, and a swarm as large as the solutions are proven with. */
-export const THOROUGH = { maxPairs: Number.POSITIVE_INFINITY, samples: 1500 } as const
+export const THOROUGH = { maxPairs: Number.POSITIVE_INFINITY, samples: 500 } as const
 
 export const SAMPLE_SIZES = [3, 6] as const
 
 /** Judges what the executor runs. The same check and slot give the same verdict, whoever executes. */
-export async function judge(check: Check, executor: Executor, options: JudgeOptions = {}): Promise<Verdict> {
-  const { seed = 1, maxPairs = 400, samples = 60, collectAll = false, onProgress } = options
+export async function judge(check: Check, executes: Executor, options: JudgeOptions = {}): Promise<Verdict> {
+  const { seed = 1, maxPairs = check.maxPairs ?? 400, samples = 60, collectAll = false, onProgress } = options
+  const executor = remembering(executes)
   const found = new Map<string, Failure>()
   let broken = 0
   let runs = 0
