@@ -3,13 +3,13 @@
  */
 import type { Report } from '#simulator/desk/desk.ts'
 import type { Exercise } from '#simulator/desk/exercise.ts'
+import { replayCommand, writeExercisePlan } from '#simulator/explore/exercise-plan.ts'
 import type { Explanation } from '#simulator/explore/explain.ts'
 import type { Counterexample, Coverage } from '#simulator/explore/judge.ts'
 import type { Trouble } from '#simulator/explore/run-plan.ts'
 import { sayPlan } from '#simulator/explore/say-plan.ts'
 import type { Neighbour } from '#simulator/explore/signature.ts'
 import type { Outcome } from '#simulator/scenario/scenario.ts'
-import { replayCommand, writeExercisePlan } from './exercise-plan.ts'
 
 export interface CheckJson {
   /** `12-idempotent-consumer` */

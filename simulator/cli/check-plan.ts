@@ -3,11 +3,16 @@
  */
 import type { Replay } from '#simulator/desk/desk.ts'
 import type { Exercise } from '#simulator/desk/exercise.ts'
+import {
+  readExercisePlan,
+  replayCommand,
+  targetsOf,
+  writeExercisePlan,
+} from '#simulator/explore/exercise-plan.ts'
 import { sayPlan } from '#simulator/explore/say-plan.ts'
 import { heading } from './check-report.ts'
 import { chooseAnswer } from './choose-exercise.ts'
 import { type DeskFlags, openDeskFor } from './desk-options.ts'
-import { readExercisePlan, replayCommand, targetsOf, writeExercisePlan } from './exercise-plan.ts'
 import { formatExplanation, formatTrouble } from './explanation.ts'
 import { fact, formatSteps, paragraph } from './facts.ts'
 import { isPlanFile, readPlanFile } from './plan-file.ts'

@@ -3,11 +3,11 @@
  */
 import type { Report } from '#simulator/desk/desk.ts'
 import type { Exercise } from '#simulator/desk/exercise.ts'
+import { replayCommand } from '#simulator/explore/exercise-plan.ts'
 import type { Counterexample } from '#simulator/explore/judge.ts'
 import { titleOf } from './choose-exercise.ts'
 import { sayCoverage } from './coverage.ts'
 import { formatDiagnosis } from './diagnosis.ts'
-import { replayCommand } from './exercise-plan.ts'
 import { formatExplanation, formatTrouble } from './explanation.ts'
 import { fact, formatSteps, paragraph, type Step } from './facts.ts'
 import { formatTime, plural, style } from './terminal.ts'

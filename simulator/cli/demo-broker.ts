@@ -4,10 +4,10 @@
 import { type FieldMode, fieldModes } from '#simulator/live/field/field-modes.ts'
 import { openPlace } from '#simulator/live/field/place.ts'
 import { runShopInField, SHOP_AIMS, type ShopFieldResult } from '#simulator/live/field/shop-in-field.ts'
+import { DEFAULT_ORDERS } from '#simulator/shop/run-spec.ts'
 import { TOPICS } from '#simulator/shop/topics.ts'
 import { formatHeadings, formatRow, isAsPromised, type Row, TITLE_WIDTH } from './demo-table.ts'
 import { EXIT_INTERRUPTED, untilInterrupted } from './interruption.ts'
-import { DEFAULT_ORDERS } from './run-spec.ts'
 import type { Work } from './simulator-process.ts'
 import { createProgressLine, formatTime, pad, plural, style, terminalWidth, wrap } from './terminal.ts'
 

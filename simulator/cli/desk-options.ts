@@ -6,8 +6,8 @@ import { type Desk, openDesk } from '#simulator/desk/desk.ts'
 import { type JudgeOptions, THOROUGH } from '#simulator/explore/judge.ts'
 import { parseDuration } from '#simulator/faults/duration.ts'
 import { seedSchema } from '#simulator/faults/plan.ts'
+import { readNumber } from '#simulator/faults/query.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
-import { readNumber } from './run-spec.ts'
 
 /** As commander gives them. */
 export interface DeskFlags {

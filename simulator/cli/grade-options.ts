@@ -7,8 +7,8 @@ import { dirname, extname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { JudgingLimits } from '#simulator/desk/grade-process.ts'
 import { formatDuration, parseDuration } from '#simulator/faults/duration.ts'
+import { readNumber } from '#simulator/faults/query.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
-import { readNumber } from './run-spec.ts'
 
 /** As commander gives them. */
 export interface GradeFlags {

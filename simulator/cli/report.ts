@@ -4,8 +4,8 @@
 
 import { findFaultKind } from '#simulator/faults/catalogue.ts'
 import { writeShortForm } from '#simulator/faults/short-form.ts'
+import { type RunSpec, writeRunSpec } from '#simulator/shop/run-spec.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'
-import { type RunSpec, writeRunSpec } from './run-spec.ts'
 import type { SimResult } from './tasks.ts'
 import { formatCount, formatMoney, formatTable, formatTime, plural, style, wrap } from './terminal.ts'
 

@@ -3,22 +3,22 @@
  */
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { splitExercisePlan } from '#simulator/explore/exercise-plan.ts'
 import { parseFault, seedSchema } from '#simulator/faults/plan.ts'
-import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
-import { WorkbenchError } from '#simulator/world/errors.ts'
-import { checkPlan } from './check-plan.ts'
-import { chooseExercise } from './choose-exercise.ts'
-import { splitExercisePlan } from './exercise-plan.ts'
-import { isPlanFile, readPlanFile } from './plan-file.ts'
-import { formatReport } from './report.ts'
+import { readNumber } from '#simulator/faults/query.ts'
 import {
   DEFAULT_ORDERS,
   ordersSchema,
   type RunSpec,
-  readNumber,
   readRunSpec,
   writeRunSpec,
-} from './run-spec.ts'
+} from '#simulator/shop/run-spec.ts'
+import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
+import { WorkbenchError } from '#simulator/world/errors.ts'
+import { checkPlan } from './check-plan.ts'
+import { chooseExercise } from './choose-exercise.ts'
+import { isPlanFile, readPlanFile } from './plan-file.ts'
+import { formatReport } from './report.ts'
 import { startSimulator, type Work } from './simulator-process.ts'
 import type { SimResult } from './tasks.ts'
 import { createProgressLine, formatCount, formatTime, terminalWidth } from './terminal.ts'

@@ -2,9 +2,9 @@
  * Failure tables as Markdown; `docs/failure-table.md` is made of them.
  */
 
+import { replayCommand } from '#simulator/explore/exercise-plan.ts'
 import type { FailureTable } from '#simulator/explore/table.ts'
 import { writeShortForm } from '#simulator/faults/short-form.ts'
-import { replayCommand } from './exercise-plan.ts'
 import type { FlowTable } from './table-flow.ts'
 import {
   LEFT_OPEN,

@@ -2,9 +2,9 @@
  * The failure table of an exercise for the terminal: as many columns side by side as fit, the others below.
  */
 import stringWidth from 'string-width'
+import { replayCommand } from '#simulator/explore/exercise-plan.ts'
 import type { FailureTable, TableAnswer } from '#simulator/explore/table.ts'
 import { type Cell, sayWait } from '#simulator/explore/table-cell.ts'
-import { replayCommand } from './exercise-plan.ts'
 import { pad, plural, style, wrap } from './terminal.ts'
 
 export interface TerminalOptions {

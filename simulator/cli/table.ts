@@ -7,11 +7,11 @@
  * table-flow.ts. Shapes grow by new fields only.
  */
 import type { Command } from 'commander'
+import { replayCommand } from '#simulator/explore/exercise-plan.ts'
 import type { FailureTable } from '#simulator/explore/table.ts'
 import { nearest } from '#simulator/faults/nearest.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { chooseExercise } from './choose-exercise.ts'
-import { replayCommand } from './exercise-plan.ts'
 import { readHardLimitMs } from './sim.ts'
 import { answersFor, measureTable } from './table-exercise.ts'
 import { isAsPromised, measureFlow } from './table-flow.ts'

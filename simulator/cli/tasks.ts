@@ -2,9 +2,9 @@
  * What the simulator can be asked to do, and what it answers.
  */
 import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
+import type { RunSpec } from '#simulator/shop/run-spec.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'
 import type { Fault } from '#simulator/world/runtime.ts'
-import type { RunSpec } from './run-spec.ts'
 import type { Signs } from './table-signs.ts'
 
 export interface SimTask {

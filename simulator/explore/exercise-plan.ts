@@ -5,9 +5,9 @@
 import type { Check } from '#simulator/explore/check.ts'
 import type { PlanTargets } from '#simulator/faults/plan.ts'
 import { type Plan, parseFault, seedSchema } from '#simulator/faults/plan.ts'
+import { firstOf, readNumber, readPairs, refuseUnknownFields, writePairs } from '#simulator/faults/query.ts'
 import { writeShortForm } from '#simulator/faults/short-form.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
-import { firstOf, readNumber, readPairs, refuseUnknownFields, writePairs } from './run-spec.ts'
 
 const FIELDS = ['seed', 'fault'] as const
 const EXERCISE_PLAN = /^(\d{1,2}|\d\d-[a-z0-9-]+)\?/

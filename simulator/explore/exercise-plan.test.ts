@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { findExercise, loadExercise } from '#simulator/desk/exercise.ts'
+import {
+  readExercisePlan,
+  replayCommand,
+  splitExercisePlan,
+  writeExercisePlan,
+} from '#simulator/explore/exercise-plan.ts'
 import type { Plan } from '#simulator/faults/plan.ts'
-import { readExercisePlan, replayCommand, splitExercisePlan, writeExercisePlan } from './exercise-plan.ts'
 
 const { check } = await loadExercise(findExercise('12'))
 const PLAN: Plan = {

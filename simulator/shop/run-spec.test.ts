@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseFault } from '#simulator/faults/plan.ts'
+import { readNumber } from '#simulator/faults/query.ts'
 import { FAILURE_MODES } from '#simulator/shop/failure-modes.ts'
+import { ordersSchema, type RunSpec, readRunSpec, writeRunSpec } from '#simulator/shop/run-spec.ts'
 import { SHOP_TARGETS } from '#simulator/shop/targets.ts'
-import { ordersSchema, type RunSpec, readNumber, readRunSpec, writeRunSpec } from './run-spec.ts'
 
 const parse = (text: string) => parseFault(text, 'here', SHOP_TARGETS)
 
