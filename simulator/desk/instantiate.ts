@@ -4,8 +4,7 @@
 import { createRequire } from 'node:module'
 import { compileFunction } from 'node:vm'
 import type { Check, SlotModule } from '#simulator/explore/check.ts'
-import { nearest } from '#simulator/faults/nearest.ts'
-import { WorkbenchError } from '#simulator/world/errors.ts'
+import { loadOrRefuse, requireExports } from '#simulator/explore/slot-exports.ts'
 import { createWorld } from '#simulator/world/world.ts'
 import { isAvailable } from './available-modules.ts'
 import type { CompiledSlot } from './compile.ts'
@@ -40,7 +39,9 @@ export async function createLoader(
 ): Promise<() => SlotModule> {
   const load = instantiate(slot, root)
   // In a world of its own, so that a timer which the file starts while it is loaded belongs to nobody and is forgotten.
-  await createWorld({ seed: 1 }).enter(async () => requireExports(loadOrRefuse(load, slot), slot, check))
+  await createWorld({ seed: 1 }).enter(async () =>
+    requireExports(loadOrRefuse(load, slot.file), slot.file, check),
+  )
   return load
 }
 
@@ -59,48 +60,5 @@ export function instantiate({ code, file }: CompiledSlot, root: string): () => S
     const module = { exports: {} as Record<string, unknown> }
     body(module, module.exports, require, simulatedProcess)
     return module.exports
-  }
-}
-
-function loadOrRefuse(load: () => SlotModule, { file }: CompiledSlot): SlotModule {
-  try {
-    return load()
-  } catch (error) {
-    const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(
-      error instanceof Error ? error.message : '',
-    )
-    if (missing !== null) {
-      throw new WorkbenchError(
-        'missing-package',
-        `${file} imports ${missing[1]}, which is not installed.`,
-        `npm install ${missing[1]} brings it, if there is such a package.`,
-      )
-    }
-    throw new WorkbenchError(
-      'throws-on-load',
-      `${file} throws while it is loaded: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}.`,
-      'Move what can fail into the service function, which is called when the process starts.',
-    )
-  }
-}
-
-function requireExports(module: SlotModule, { file }: CompiledSlot, { slot }: Check): void {
-  for (const { name, type, shape } of slot.exports) {
-    const value = module[name]
-    if (typeof value === type && value !== null) continue
-    const others = Object.keys(module)
-    const found =
-      value !== undefined
-        ? `${name} is ${value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
-        : others.length === 0
-          ? 'it exports nothing'
-          : others.includes(name)
-            ? `${name} is undefined`
-            : `it exports ${nearest(name, others).join(', ')}`
-    throw new WorkbenchError(
-      'wrong-export',
-      `${file} has to export ${name}, but ${found}.`,
-      `Export ${shape}`,
-    )
   }
 }

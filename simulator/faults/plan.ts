@@ -64,9 +64,10 @@ const PLAN_KEYS = ['seed', 'faults']
 
 /**
  * Reads one fault, as fields or in short form.
+ * @param targets undefined where the scenario is not known yet; what the fault names is then not looked at
  * @throws WorkbenchError `bad-plan` or `bad-fault`
  */
-export function parseFault(value: unknown, place: string, targets: PlanTargets): Fault {
+export function parseFault(value: unknown, place: string, targets: PlanTargets | undefined): Fault {
   const fields = typeof value === 'string' ? readShortForm(value) : (value as Record<string, unknown>)
   const { kind, ...parameters } = fields
   const entry = findFaultKind(String(kind))
@@ -89,7 +90,8 @@ export function parseFault(value: unknown, place: string, targets: PlanTargets):
   const result = schema.safeParse(parameters)
   if (!result.success) throw badPlan(`${place} (${entry.kind})`, telling(result.error.issues), keysOf(schema))
   const fault = { kind: entry.kind, ...(result.data as object) } as Fault
-  if (fault.service !== undefined) checkTarget(fault.kind, fault.service, place, targets)
+  if (fault.service !== undefined && targets !== undefined)
+    checkTarget(fault.kind, fault.service, place, targets)
   return fault
 }
 

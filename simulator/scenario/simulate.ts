@@ -18,8 +18,8 @@ import type { Evidence, Scenario } from './scenario.ts'
 import { refuseUnstruck, troubleOf } from './trouble.ts'
 
 export interface SimulateOptions {
-  /** Gets every record as it is made. */
-  readonly onRecord?: (record: TraceRecord) => void
+  /** Gets every record as it is made, and what may be looked at besides; it must not change anything. */
+  readonly onRecord?: (record: TraceRecord, evidence: Evidence) => void
   /** Folds to feed besides the scenario's own; read them from the run's evidence. */
   readonly folds?: readonly Fold<unknown>[]
   /** Virtual milliseconds between two samples of each read model; 0 for none but the last. Default 0. */
@@ -79,7 +79,7 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
     records++
     hash?.update(record)
     for (const [fold, state] of folds) folds.set(fold, fold.apply(state, record))
-    onRecord?.(record)
+    onRecord?.(record, evidence)
   }
 
   const world = createWorld({
