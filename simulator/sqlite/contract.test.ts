@@ -3,7 +3,7 @@ import { createWallClock } from '#simulator/world/wall-clock.ts'
 import { describeDatabaseContract } from './contract.ts'
 import { createDatabases, type Databases } from './databases.ts'
 import { createDatabasePool } from './pool.ts'
-import { openBare } from './wasm/bare-database.ts'
+import { openBare } from './wasm/testing.ts'
 import { loadWasmEngine } from './wasm-engine.ts'
 
 describeDatabaseContract('better-sqlite3 itself', { open: () => new Sqlite(':memory:') })

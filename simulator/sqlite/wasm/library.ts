@@ -35,6 +35,7 @@ export interface CFunctions {
     capacity: bigint,
     flags: number,
   ): Status
+  sqlite3_randomness(size: number, bytes: Pointer): void
   sqlite3_malloc(size: number): Pointer
   sqlite3_free(memory: Pointer): void
 
@@ -105,10 +106,13 @@ export function createLibrary(sqlite: Sqlite3Static) {
   // The typings have it elsewhere.
   const wasm = sqlite.wasm as typeof sqlite.wasm & { readonly memory: WebAssembly.Memory }
   const c: CFunctions = { ...wasm.exports }
+  const memory = new Memory(wasm.memory, c)
+  // SQLite seeds its own dice when it first needs them: now, and not from the dice of a simulated process later.
+  c.sqlite3_randomness(1, memory.out)
   const codes = new Map<number, string>()
   return {
     c,
-    memory: new Memory(wasm.memory, c),
+    memory,
     /** Makes a function callable from C; `signature` is `v(pip)`: what it returns, then its arguments. */
     install: (signature: string, implementation: (...args: number[]) => void): Pointer =>
       wasm.installFunction(signature, implementation as never) as Pointer,
