@@ -79,7 +79,7 @@ export function targetsOf({ services, parties, topics }: Topology): PlanTargets 
 
 /** The row that a fault over a window belongs to. */
 export function laneOf(fault: Fault): string {
-  return fault.kind === 'broker-down' ? BROKER : (fault.service ?? '')
+  return fault.kind === 'broker-down' || fault.kind === 'retention' ? BROKER : (fault.service ?? '')
 }
 
 function capitalise(text: string): string {

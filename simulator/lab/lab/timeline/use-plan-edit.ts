@@ -21,6 +21,13 @@ export interface PlanEdit {
   readonly draft: Draft | undefined
   /** What was wrong with the last change, as a sentence. */
   readonly problem: string | undefined
+  /** The same from one render to the next. */
+  readonly actions: PlanActions
+  readonly undo: (() => void) | undefined
+  readonly redo: (() => void) | undefined
+}
+
+export interface PlanActions {
   /** Shows a change without executing it. */
   sketch(draft: Draft | undefined): void
   /** Applies the draft once nothing has followed for a moment: for arrow keys, of which many come in a row. */
@@ -30,8 +37,6 @@ export interface PlanEdit {
   remove(index: number): void
   /** Says what kept a change from being made. */
   refuse(error: unknown): void
-  readonly undo: (() => void) | undefined
-  readonly redo: (() => void) | undefined
 }
 
 const SOON_MS = 400
@@ -95,6 +100,7 @@ export function usePlanEdit(view: LabView): PlanEdit {
         }, SOON_MS)
       },
       replace,
+      refuse,
       add: (fault: Fault) => attempt(faults => [...faults, checked(fault)]),
       remove: (index: number) => attempt(faults => faults.toSpliced(index, 1)),
     }
@@ -110,7 +116,7 @@ export function usePlanEdit(view: LabView): PlanEdit {
     [plan.faults, draft],
   )
 
-  const { show, ...rest } = actions
+  const { show } = actions
   function travel(from: readonly Plan[], setFrom: typeof setPast, setTo: typeof setPast) {
     const target = from.at(-1)
     if (target === undefined) return undefined
@@ -121,11 +127,10 @@ export function usePlanEdit(view: LabView): PlanEdit {
     }
   }
   return {
-    ...rest,
     faults,
     draft,
     problem,
-    refuse,
+    actions,
     undo: travel(past, setPast, setFuture),
     redo: travel(future, setFuture, setPast),
   }

@@ -48,9 +48,10 @@ export function resizeWindow(
 }
 
 /** In which of how many tracks each window is drawn, so that no two that overlap share one. */
-export function tracksOf(
-  windows: readonly { readonly fromMs: number; readonly toMs: number }[],
-): { readonly tracks: readonly number[]; readonly count: number } {
+export function tracksOf(windows: readonly { readonly fromMs: number; readonly toMs: number }[]): {
+  readonly tracks: readonly number[]
+  readonly count: number
+} {
   const ends: number[] = []
   const tracks: number[] = new Array(windows.length).fill(0)
   const inOrder = windows.map((_, index) => index).sort((a, b) => windows[a]!.fromMs - windows[b]!.fromMs)
