@@ -5,4 +5,4 @@
 export { betterSqlite3Engine as defaultEngine } from './better-sqlite3-engine.ts'
 
 /** To be awaited before the first database is opened. Here nothing is to be loaded. */
-export async function loadDefaultEngine(): Promise<void> {}
+export async function loadDefaultEngine(_options?: { readonly wasmUrl?: string }): Promise<void> {}
