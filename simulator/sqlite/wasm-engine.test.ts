@@ -105,6 +105,7 @@ const ERRORS: Record<string, Use> = {
   'nothing to prepare': (_, prepare) => prepare(' ; -- nothing'),
   'a comment behind': (_, prepare) => prepare('SELECT 1; /* a */ -- b\n ; /* c').pluck().get(),
   'a statement behind a comment': (_, prepare) => prepare('SELECT 1; /* a */ SELECT 2 /* b */'),
+  'SQL with a zero in it': (_, prepare) => prepare('SELECT 1\0 SELECT 2').pluck().get(),
   'SQL that is no text': db => db.prepare(1 as never),
   'a write in read-only tables': (_, prepare) => prepare('UPDATE sqlite_master SET name = 1').run(),
   'a missing parent': db => {
