@@ -15,7 +15,7 @@ export interface PageUnderTest {
 
 export const USUAL_SIZE = { width: 1280, height: 720 }
 
-export function usePage(): PageUnderTest {
+export function pagesForTests(): PageUnderTest {
   const complaints: string[] = []
   let browser: Browser
   beforeAll(async () => {
