@@ -67,7 +67,7 @@ const Marks = memo(function Marks({ axis, healedAtMs }: { axis: TimeAxis; healed
           style={{ left: `${((axis.xOf(fromMs) + axis.xOf(toMs)) / 2) * 100}%` }}
           title={`Nothing happens for ${sayMoment(toMs - fromMs)}`}
         >
-          ⫽
+          ≈
         </span>
       ))}
       <span
