@@ -56,6 +56,7 @@ export function Curves({ view }: { view: LabView }) {
       <div className={classes.head}>
         <SegmentedControl
           size="xs"
+          className={classes.kinds ?? ''}
           aria-label="What the curves show"
           data={KINDS.map(({ value, label }) => ({ value, label }))}
           value={kind}

@@ -55,7 +55,7 @@ export function EventsPanel({ run, seq, subject, seek }: PanelProps) {
       </p>
       <VirtualList
         count={count}
-        rowRem={2.5}
+        rowRem={2.3}
         label="Events up to the moment"
         className={classes.fill}
         rowKey={index => rowAt(index).seq}

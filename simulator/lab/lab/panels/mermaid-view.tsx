@@ -40,6 +40,7 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
   const holder = useRef<HTMLDivElement>(null)
   const scheme = useComputedColorScheme('light')
   const [drawn, setDrawn] = useState(0)
+  const [actors, setActors] = useState<readonly Actor[]>([])
   const [problem, setProblem] = useState<string>()
 
   useEffect(() => {
@@ -49,6 +50,7 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
       svg => {
         if (!isWanted || holder.current === null) return
         holder.current.innerHTML = svg
+        setActors(actorsIn(holder.current))
         setDrawn(count => count + 1)
       },
       (error: unknown) => isWanted && setProblem(String(error)),
@@ -92,9 +94,30 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <section className={classes.diagram} tabIndex={0} aria-label={label}>
       {problem !== undefined && <p className={classes.hint}>{problem}</p>}
+      <div className={classes.actors} aria-hidden>
+        {actors.map(({ name, x }) => (
+          <span key={x} style={{ left: x * zoom }}>
+            {name}
+          </span>
+        ))}
+      </div>
       <div ref={holder} />
     </section>
   )
+}
+
+interface Actor {
+  readonly name: string
+  readonly x: number
+}
+
+/** Who stands where, so that it can be said again wherever one has scrolled to. */
+function actorsIn(element: Element): Actor[] {
+  const left = element.querySelector('svg')?.viewBox.baseVal.x ?? 0
+  return [...element.querySelectorAll('text.actor')].map(text => ({
+    name: text.textContent ?? '',
+    x: Number(text.getAttribute('x')) - left,
+  }))
 }
 
 function dim(element: Element, selector: string, count: number): SVGElement[] {

@@ -70,7 +70,7 @@ export function MessagesPanel(props: PanelProps) {
       </p>
       <VirtualList
         count={count}
-        rowRem={2.5}
+        rowRem={2}
         label={`Messages of ${topic}`}
         className={classes.fill}
         rowKey={position => all[count - 1 - position]!.place}

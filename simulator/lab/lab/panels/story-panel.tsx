@@ -21,7 +21,7 @@ export function StoryPanel({ run, seq, subject, seek }: PanelProps) {
       </p>
       <VirtualList
         count={story.length}
-        rowRem={2.5}
+        rowRem={2.3}
         label={`The story of ${subject}`}
         className={classes.fill}
         shown={Math.max(0, count - 1)}
