@@ -39,6 +39,7 @@ export function Curves({ view }: { view: LabView }) {
   const sets = curvesOf(run)
   const set = sets[kind]
   const axis = timeAxisOf(run)
+  const words = sayCurves(sets, atMs)
   const { unit } = KINDS.find(({ value }) => value === kind)!
 
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
@@ -89,7 +90,9 @@ export function Curves({ view }: { view: LabView }) {
         )}
         <Playhead x={axis.xOf(atMs)} onDrag={x => seekTo(axis.msAt(x))} />
       </div>
-      <p className={classes.words}>{sayCurves(sets, atMs)}</p>
+      <p className={classes.words} title={words}>
+        {words}
+      </p>
     </section>
   )
 }

@@ -1,10 +1,10 @@
 /**
  * The sequence diagram of the subject; what is still to come is dimmed.
  */
-import { ActionIcon, Group, Modal } from '@mantine/core'
+import { ActionIcon, Group, Modal, Switch } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconMaximize, IconZoomIn, IconZoomOut } from '@tabler/icons-react'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
 import { type DiagramText, diagramOf } from './diagram-text.ts'
 import { NoSubject } from './no-subject.tsx'
 import type { PanelProps } from './panel-props.ts'
@@ -16,11 +16,22 @@ const ZOOMS = [0.3, 0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.6, 2]
 
 export function DiagramPanel({ run, seq, subject }: PanelProps) {
   const [isLarge, large] = useDisclosure(false)
-  const diagram = useMemo(() => (subject === undefined ? undefined : diagramOf(run, subject)), [run, subject])
+  const [commits, setCommits] = useState(false)
+  const diagram = useMemo(
+    () => (subject === undefined ? undefined : diagramOf(run, subject, { commits })),
+    [run, subject, commits],
+  )
   if (subject === undefined || diagram === undefined) return <NoSubject what="its sequence diagram" />
   return (
     <div className={classes.panel}>
-      <Zoomed diagram={diagram} seq={seq} subject={subject} start={4} onEnlarge={large.open} />
+      <Zoomed diagram={diagram} seq={seq} subject={subject} start={4} onEnlarge={large.open}>
+        <Switch
+          size="xs"
+          label="Databases"
+          checked={commits}
+          onChange={event => setCommits(event.currentTarget.checked)}
+        />
+      </Zoomed>
       <Modal
         opened={isLarge}
         onClose={large.close}
@@ -40,13 +51,15 @@ interface ZoomedProps {
   readonly subject: string
   readonly start: number
   readonly onEnlarge?: () => void
+  readonly children?: ReactNode
 }
 
-function Zoomed({ diagram, seq, subject, start, onEnlarge }: ZoomedProps) {
+function Zoomed({ diagram, seq, subject, start, onEnlarge, children }: ZoomedProps) {
   const [zoom, setZoom] = useState(start)
   return (
     <>
       <Group gap={4} justify="flex-end" className={classes.controls}>
+        <div className={classes.grow}>{children}</div>
         <ActionIcon
           variant="subtle"
           aria-label="Smaller"

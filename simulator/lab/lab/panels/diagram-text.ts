@@ -4,7 +4,6 @@
 import { figureOf } from '#simulator/trace/figure.ts'
 import { sequenceDiagram } from '#simulator/trace/sequence-diagram.ts'
 import type { RunResult } from '../../worker/protocol.ts'
-import { perRunAndName } from '../axis/per-run.ts'
 import { concernOf } from './subjects.ts'
 
 export interface DiagramText {
@@ -17,8 +16,14 @@ export interface DiagramText {
 /** More cannot be followed, and takes Mermaid long to lay out. */
 const MAX_ARROWS = 120
 
-export const diagramOf = perRunAndName((run: RunResult, subject): DiagramText => {
-  const { records } = concernOf(run, subject)
+export interface DiagramOptions {
+  /** Whether what services commit to their own databases is drawn; what is undone or fails there always is. */
+  readonly commits: boolean
+}
+
+export function diagramOf(run: RunResult, subject: string, { commits }: DiagramOptions): DiagramText {
+  const all = concernOf(run, subject).records
+  const records = commits ? all : all.filter(({ kind }) => kind !== 'db.commit')
   const arrows: number[] = []
   const notes: number[] = []
   for (const record of records) {
@@ -28,4 +33,4 @@ export const diagramOf = perRunAndName((run: RunResult, subject): DiagramText =>
     else if (arrows.push(record.seq) === MAX_ARROWS) break
   }
   return { mermaid: sequenceDiagram(records, { subject, maxArrows: MAX_ARROWS }), arrows, notes }
-})
+}

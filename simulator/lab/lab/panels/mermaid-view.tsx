@@ -41,6 +41,7 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
   const scheme = useComputedColorScheme('light')
   const [drawn, setDrawn] = useState(0)
   const [actors, setActors] = useState<readonly Actor[]>([])
+  const [width, setWidth] = useState(0)
   const [problem, setProblem] = useState<string>()
 
   useEffect(() => {
@@ -68,6 +69,9 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
     svg.style.maxWidth = 'none'
     svg.setAttribute('width', String(width * zoom))
     svg.setAttribute('height', String(height * zoom))
+    // Without a second row of names at the bottom Mermaid ends the lines at 2000.
+    for (const line of svg.querySelectorAll('.actor-line')) line.setAttribute('y2', String(height))
+    setWidth(width)
   }, [drawn, zoom])
 
   const arrows = countUpTo(
@@ -94,7 +98,7 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <section className={classes.diagram} tabIndex={0} aria-label={label}>
       {problem !== undefined && <p className={classes.hint}>{problem}</p>}
-      <div className={classes.actors} aria-hidden>
+      <div className={classes.actors} style={{ width: width * zoom }} aria-hidden>
         {actors.map(({ name, x }) => (
           <span key={x} style={{ left: x * zoom }}>
             {name}
