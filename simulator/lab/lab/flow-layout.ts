@@ -3,6 +3,7 @@
  */
 import { Graph, layout } from '@dagrejs/dagre'
 import type { FlowGraph, GraphEdge, GraphNode } from './flow-graph.ts'
+import { createRoute, type Point, type Route } from './flow-route.ts'
 
 export interface Spot {
   readonly x: number
@@ -14,6 +15,8 @@ export interface Spot {
 export interface FlowLayout {
   /** The upper left corner and size of each node, by its id. */
   readonly spots: ReadonlyMap<string, Spot>
+  /** The way of each edge, by its id. */
+  readonly routes: ReadonlyMap<string, Route>
   readonly width: number
   readonly height: number
 }
@@ -25,11 +28,11 @@ export const LANE = 22
 const WIDTHS = { service: 138, topic: 164, party: 96 } as const
 
 export function layOut(graph: FlowGraph): FlowLayout {
-  const drawing = new Graph()
+  const drawing = new Graph({ multigraph: true })
   drawing.setGraph({ rankdir: 'LR', ranksep: 46, nodesep: 14, edgesep: 8, marginx: 8, marginy: 8 })
   drawing.setDefaultEdgeLabel(() => ({}))
   for (const node of graph.nodes) drawing.setNode(node.id, sizeOf(node))
-  for (const edge of graph.edges) drawing.setEdge(edge.from, edge.to, { weight: weightOf(edge) })
+  for (const edge of graph.edges) drawing.setEdge(edge.from, edge.to, { weight: weightOf(edge) }, edge.id)
   layout(drawing)
   const spots = new Map(
     graph.nodes.map(({ id }) => {
@@ -37,8 +40,14 @@ export function layOut(graph: FlowGraph): FlowLayout {
       return [id, { x: x - width / 2, y: y - height / 2, width, height }]
     }),
   )
+  const routes = new Map(
+    graph.edges.map(({ id, from, to }) => {
+      const { points } = drawing.edge({ v: from, w: to, name: id }) as { points: Point[] }
+      return [id, createRoute(points)]
+    }),
+  )
   const { width = 0, height = 0 } = drawing.graph()
-  return { spots, width, height }
+  return { spots, routes, width, height }
 }
 
 export function sizeOf(node: GraphNode): { width: number; height: number } {
