@@ -96,7 +96,6 @@ function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.R
         maxZoom={3}
         fitView
         fitViewOptions={FIT}
-        proOptions={{ hideAttribution: true }}
         aria-label="The flow"
       >
         <ViewportPortal>{children}</ViewportPortal>
@@ -114,12 +113,12 @@ function draw(graph: FlowGraph): FlowDrawing {
       const { x, y, width, height } = layout.spots.get(node.id)!
       return { id: node.id, type: node.kind, position: { x, y }, width, height, data: { node } }
     }),
-    edges: graph.edges.map(({ id, kind, from, to }) => ({
+    edges: graph.edges.map(({ id, kind, from, to, isQuery }) => ({
       id,
       type: 'route',
       source: from,
       target: to,
-      data: { path: layout.routes.get(id)!.path, kind },
+      data: { path: layout.routes.get(id)!.path, kind: isQuery ? 'query' : kind },
     })),
   }
 }
