@@ -30,6 +30,11 @@ export default defineConfig({
       replacement,
     })),
   },
+  // Everything the worker loads, so that the development server finds it at once and not in the middle of a first run.
+  optimizeDeps: {
+    entries: ['index.html', 'worker/worker.ts', 'worker/runs.ts', 'worker/judging.ts', 'worker/scenarios.ts'],
+    include: ['kafkajs', 'hono', 'xstate', 'zod', 'buffer/index.js', 'events', 'util'],
+  },
   worker: { format: 'es' },
   build: { outDir: at('./dist'), emptyOutDir: true, target: 'es2023' },
   server: { port: 4747 },
