@@ -1,7 +1,7 @@
 /**
  * Where one is in Learn: `/learn/12-idempotent-consumer?answer=starter&show=verdict`.
  */
-import type { Place } from '../shell/location.ts'
+import { type Place, writePlace } from '../shell/location.ts'
 
 /** What is shown beside the list: on a wide page the verdict always is. */
 export type Pane = 'task' | 'verdict' | 'solution'
@@ -37,4 +37,9 @@ export function writeLearnPlace({ exercise, answer, show, at }: LearnPlace): Pla
   if (show !== 'task') fields.set('show', show)
   if (at !== undefined) fields.set('at', at)
   return { path: exercise === undefined ? '/learn' : `/learn/${exercise}`, query: fields.toString() }
+}
+
+/** The same as an `href`. */
+export function writeHash(place: LearnPlace): string {
+  return writePlace(writeLearnPlace(place))
 }
