@@ -2,7 +2,7 @@
  * A judgement, reduced to what is remembered between two saves and between two visits.
  */
 import { z } from 'zod'
-import { failuresOf } from '#simulator/explore/survey.ts'
+import { failuresOf } from '#simulator/explore/survey-failures.ts'
 import type { Judgement } from '../worker/protocol.ts'
 
 const brokenSchema = z.object({
