@@ -6,6 +6,7 @@ import { createNetwork } from '#simulator/http/network.ts'
 import { createCluster } from '#simulator/kafka/cluster.ts'
 import type { Host, Service } from '#simulator/service.ts'
 import { createDatabases } from '#simulator/sqlite/databases.ts'
+import type { DatabasePool } from '#simulator/sqlite/pool.ts'
 import type { Fold } from '#simulator/trace/fold.ts'
 import { createTraceHash } from '#simulator/trace/hash.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
@@ -39,6 +40,8 @@ export interface SimulateOptions {
   readonly hash?: boolean
   /** What to do about faults at sites the run never came by. Default `refuse`: a person has mistyped something. */
   readonly unstruck?: 'refuse' | 'ignore'
+  /** Where the databases come from, and with them the SQL engine. Default: one pool for the whole thread. */
+  readonly pool?: DatabasePool
   /** Called once the guarantees have been judged, with everything the judge may look at; not for a run that did not come to rest. The databases are gone afterwards. */
   readonly inspect?: (evidence: Evidence) => void
 }
@@ -92,7 +95,7 @@ export async function simulate(scenario: Scenario, plan: Plan, options: Simulate
     ...(hash === undefined && folds.size === 0 && onRecord === undefined ? {} : { onRecord: listen }),
   })
   const { runtime } = world
-  const databases = createDatabases(runtime)
+  const databases = createDatabases(runtime, options.pool === undefined ? {} : { pool: options.pool })
   const cluster = createCluster({ runtime, topics: scenario.topics })
   const parties = Object.fromEntries(
     Object.entries(scenario.parties).map(([name, create]) => [name, create()]),

@@ -5,7 +5,7 @@
  * sequence, nothing is executed at all; the first statement that needs rows takes a connection that has been
  * through exactly this sequence, or goes through it on a new one. So a run cannot tell a kept database from a new one.
  */
-import { betterSqlite3Engine } from './better-sqlite3-engine.ts'
+import { defaultEngine } from '#simulator/sqlite/default-engine.ts'
 import { Connection, type FunctionDefinition, type StatementFacts } from './connection.ts'
 import type { Engine } from './engine.ts'
 
@@ -46,7 +46,7 @@ export interface DatabasePool {
 const MAX_IDLE_PER_STATE = 8
 const MAX_STATES = 2000
 
-export function createDatabasePool(engine: Engine = betterSqlite3Engine): DatabasePool {
+export function createDatabasePool(engine: Engine = defaultEngine): DatabasePool {
   let states = 0
   const empty = createState(undefined, undefined, [], false)
   return {

@@ -2,7 +2,9 @@
  * The worker that simulates: it answers one call after another, as timers, clocks and chance belong to one run at a time.
  */
 import './node-globals.ts'
+import wasmUrl from '@sqlite.org/sqlite-wasm/sqlite3.wasm?url'
 import { asTrouble } from '#simulator/explore/run-plan.ts'
+import { loadDefaultEngine } from '#simulator/sqlite/default-engine.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { real } from '#simulator/world/globals.ts'
 import type { Asked, CallName, Calls, Told, Welcome } from './protocol.ts'
@@ -26,6 +28,7 @@ async function createHandlers(): Promise<Handlers> {
   const [{ run, tables, tableHistory }, { column, explainRun, judgeAnswer }] = await Promise.all([
     import('./runs.ts'),
     import('./judging.ts'),
+    loadDefaultEngine({ wasmUrl }),
   ])
   return {
     run: request => run(base, request),
