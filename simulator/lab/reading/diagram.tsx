@@ -2,7 +2,7 @@
  * A Mermaid diagram. What is drawn is also there as text, for those who cannot see it and for those who want to take it along.
  */
 import { useComputedColorScheme } from '@mantine/core'
-import { useEffect, useId, useState } from 'react'
+import { type CSSProperties, useEffect, useId, useState } from 'react'
 import { CodeBlock } from './code-block.tsx'
 import classes from './diagram.module.css'
 import { drawDiagram } from './draw-diagram.ts'
@@ -42,6 +42,9 @@ export function Diagram({ source, title }: { source: string; title: string }) {
           className={classes.drawing}
           role="img"
           aria-label={title}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
+          tabIndex={0}
+          style={{ '--natural-width': naturalWidthOf(drawn.svg) } as CSSProperties}
           // biome-ignore lint/security/noDangerouslySetInnerHtml: Mermaid has sanitised it, in its strict mode
           dangerouslySetInnerHTML={{ __html: drawn.svg }}
         />
@@ -53,4 +56,9 @@ export function Diagram({ source, title }: { source: string; title: string }) {
       </details>
     </figure>
   )
+}
+
+/** The width at which its letters have the size they were set in. */
+function naturalWidthOf(svg: string): string {
+  return /max-width: ([\d.]+px)/.exec(svg)?.[1] ?? '0px'
 }

@@ -21,8 +21,17 @@ export function drawDiagram(id: string, source: string, scheme: Scheme): Promise
       suppressErrorRendering: true,
       theme: scheme === 'dark' ? 'dark' : 'neutral',
       fontFamily: 'system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif',
-      sequence: { useMaxWidth: true, mirrorActors: false },
-      state: { useMaxWidth: true },
+      themeVariables: { fontSize: '14px' },
+      sequence: {
+        mirrorActors: false,
+        width: 120,
+        height: 44,
+        actorMargin: 28,
+        messageMargin: 28,
+        actorFontSize: 13,
+        messageFontSize: 13,
+        noteFontSize: 13,
+      },
     })
     return (await mermaid.render(id, source)).svg
   })
