@@ -23,10 +23,8 @@ type Handlers = {
 }
 
 async function createHandlers(): Promise<Handlers> {
-  const [{ run, tables, tableHistory }, { column, explainRun, judgeAnswer }] = await Promise.all([
-    import('./runs.ts'),
-    import('./judging.ts'),
-  ])
+  const [{ run, tables, tableHistory }, { explainRun, judgeAnswer }, { column, flow, tableRows }] =
+    await Promise.all([import('./runs.ts'), import('./judging.ts'), import('./failure-tables.ts')])
   return {
     run: request => run(base, request),
     tables: request => tables(base, request),
@@ -34,6 +32,8 @@ async function createHandlers(): Promise<Handlers> {
     judge: (request, onProgress) => judgeAnswer(base, request, onProgress),
     explain: request => explainRun(base, request),
     column: request => column(base, request),
+    tableRows,
+    flow,
   }
 }
 
