@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'workbench',
           include: ['simulator/**/*.test.ts', 'solutions/**/*.test.ts'],
-          exclude: ['**/*.broker.test.ts'],
+          exclude: ['**/*.broker.test.ts', '**/*.browser.test.ts'],
           testTimeout: 30_000,
           retry,
           // What is printed is compared as text: a machine that wants colours must not change it.
@@ -38,6 +38,21 @@ export default defineConfig({
           fileParallelism: false,
           retry,
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+          env: { NO_COLOR: '1' },
+        },
+      },
+      {
+        // What `npm run test:browser` runs: the built page, and the development server, in the Chromium of this machine.
+        resolve: { conditions: ['solutions'] },
+        ssr: { resolve: { conditions: ['solutions'] } },
+        test: {
+          name: 'browser',
+          include: ['simulator/lab/**/*.browser.test.ts'],
+          globalSetup: ['simulator/lab/testing/build.ts'],
+          fileParallelism: false,
+          retry,
+          testTimeout: 60_000,
           hookTimeout: 120_000,
           env: { NO_COLOR: '1' },
         },

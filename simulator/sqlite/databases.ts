@@ -1,5 +1,6 @@
 /**
  * The databases of a run: better-sqlite3 in memory, with a site at each statement and commit, locks between handles, and faults.
+ * In the browser SQLite's WebAssembly build stands in for it.
  *
  * Known differences from better-sqlite3 on a file, with their reasons:
  * - A lock is refused at once (SQLITE_BUSY) instead of after `timeout`: no virtual time passes in a synchronous call.

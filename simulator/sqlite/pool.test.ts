@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Database } from '#simulator/service.ts'
+import { defaultEngine } from '#simulator/sqlite/default-engine.ts'
 import { createWallClock } from '#simulator/world/wall-clock.ts'
-import { betterSqlite3Engine } from './better-sqlite3-engine.ts'
 import { createDatabases } from './databases.ts'
 import { createDatabasePool } from './pool.ts'
 
@@ -11,10 +11,10 @@ const SCHEMA = 'CREATE TABLE IF NOT EXISTS stock (product TEXT PRIMARY KEY, leve
 function countedPool() {
   const counts = { opened: 0, prepared: 0 }
   const pool = createDatabasePool({
-    ...betterSqlite3Engine,
+    ...defaultEngine,
     open(image) {
       counts.opened++
-      const connection = betterSqlite3Engine.open(image)
+      const connection = defaultEngine.open(image)
       const { prepare } = connection
       connection.prepare = sql => {
         counts.prepared++

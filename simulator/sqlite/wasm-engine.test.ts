@@ -78,7 +78,8 @@ const VALUES: Record<string, Use> = {
       text => prepare('SELECT ? AS text, length(?) AS length').get(text, text),
     ),
   'text that is no UTF-8': (_, prepare) => prepare("SELECT CAST(X'61FF62' AS TEXT) AS text").get(),
-  'large blobs': (_, prepare) => prepare('SELECT ?').pluck().get(Buffer.alloc(70_000, 7)),
+  'large blobs': (_, prepare) =>
+    (prepare('SELECT ?').pluck().get(Buffer.alloc(70_000, 7)) as Buffer).toString('base64'),
   'whole numbers beyond safe ones': (_, prepare) => prepare('SELECT 9007199254740993').pluck().get(),
   'a float that is whole': (_, prepare) => prepare('SELECT typeof(?), ?').raw().get(3, 3),
   'columns of the same name': (_, prepare) => prepare('SELECT 1 AS a, 2 AS b, 3 AS a').get(),
@@ -105,6 +106,7 @@ const ERRORS: Record<string, Use> = {
   'nothing to prepare': (_, prepare) => prepare(' ; -- nothing'),
   'a comment behind': (_, prepare) => prepare('SELECT 1; /* a */ -- b\n ; /* c').pluck().get(),
   'a statement behind a comment': (_, prepare) => prepare('SELECT 1; /* a */ SELECT 2 /* b */'),
+  'SQL with a zero in it': (_, prepare) => prepare('SELECT 1\0 SELECT 2').pluck().get(),
   'SQL that is no text': db => db.prepare(1 as never),
   'a write in read-only tables': (_, prepare) => prepare('UPDATE sqlite_master SET name = 1').run(),
   'a missing parent': db => {

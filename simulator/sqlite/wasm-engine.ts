@@ -2,7 +2,8 @@
  * The engine for the browser: SQLite's official WebAssembly build, in memory, behind better-sqlite3's rules.
  *
  * What this build leaves out of better-sqlite3's: `UPDATE … LIMIT` and `DELETE … LIMIT`, FTS3 and FTS4, geopoly,
- * `soundex()`, and STAT4's samples for the query planner.
+ * `soundex()`, and STAT4's samples for the query planner. LIKE also matches blobs here, and half of a surrogate pair
+ * becomes one replacement character, not three.
  */
 import initialize, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import type { Engine, EngineConnection } from './engine.ts'

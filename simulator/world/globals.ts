@@ -16,15 +16,15 @@ export interface GlobalsOwner {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
 }
 
-/** The real ones, taken when this module was loaded. The world's own loop and hard limits run on these. */
+/** The real ones, taken when this module was loaded. The world's own loop and hard limits run on these. A browser's are bound to it. */
 export const real = {
   Date: globalThis.Date,
-  setTimeout: globalThis.setTimeout,
-  setInterval: globalThis.setInterval,
-  setImmediate: globalThis.setImmediate,
-  clearTimeout: globalThis.clearTimeout,
-  clearImmediate: globalThis.clearImmediate,
-  fetch: globalThis.fetch,
+  setTimeout: bound(globalThis.setTimeout),
+  setInterval: bound(globalThis.setInterval),
+  setImmediate: globalThis.setImmediate && bound(globalThis.setImmediate),
+  clearTimeout: globalThis.clearTimeout.bind(globalThis),
+  clearImmediate: globalThis.clearImmediate?.bind(globalThis),
+  fetch: globalThis.fetch.bind(globalThis),
   random: Math.random,
   performanceNow: performance.now.bind(performance),
   abortAfter: AbortSignal.timeout.bind(AbortSignal),
@@ -34,6 +34,15 @@ export const real = {
   hrtime: globalThis.process?.hrtime,
   /** One macrotask: every microtask and tick that is due settles before it. A MessageChannel where there is no setImmediate. */
   macrotask: createMacrotask(),
+}
+
+/** With what else it is: `promisify(setTimeout)` asks it for a version of its own. */
+function bound<F extends (...args: never[]) => unknown>(original: F): F {
+  const copy = original.bind(globalThis)
+  for (const symbol of Object.getOwnPropertySymbols(original)) {
+    Object.defineProperty(copy, symbol, Object.getOwnPropertyDescriptor(original, symbol)!)
+  }
+  return copy as F
 }
 
 type Release = () => void

@@ -11,7 +11,7 @@ let shared: Simulator | undefined
 
 /** Starts the worker with the page, so that it is there when the first run is asked for. */
 export function SimulatorProvider({ children }: { children: ReactNode }) {
-  shared ??= createSimulator()
+  shared ??= keep(createSimulator())
   return <SimulatorContext value={shared}>{children}</SimulatorContext>
 }
 
@@ -72,4 +72,10 @@ function unexpected(error: unknown): Refusal {
     sentence: `The page failed: ${error instanceof Error ? error.message : String(error)}.`,
     next: 'Reload it; this is a defect of the workbench.',
   }
+}
+
+/** Within reach of the browser's console, and of tests: `await outOfOrder.call('run', …)`. */
+function keep(simulator: Simulator): Simulator {
+  Object.assign(window, { outOfOrder: simulator })
+  return simulator
 }

@@ -23,6 +23,7 @@ export async function run(base: string, request: RunRequest): Promise<RunResult>
   const result = await simulate(scenario, plan, {
     ...limitsOf(ref),
     observeEveryMs: observeEveryMs(scenario),
+    unstruck: 'ignore',
     onRecord: record => void records.push(record),
   })
   const { trouble, traceHash, holds, violations, virtualMs, healedAtMs, unstruck } = result
@@ -52,6 +53,7 @@ export async function tables(base: string, request: RunRequest): Promise<Record<
   await simulate(scenario, plan, {
     ...limitsOf(ref),
     hash: false,
+    unstruck: 'ignore',
     inspect(evidence) {
       for (const name of names) {
         const own = tablesOf(evidence, name)
@@ -87,9 +89,12 @@ export async function tableHistory(
     snapshots = snapshots.filter((_, index) => index % 2 === 0)
     every *= 2
   }
-  await simulate(create(), plan, {
+  const scenario = create()
+  await simulate(scenario, plan, {
     ...limitsOf(ref),
-    observeEveryMs: 0,
+    observeEveryMs: observeEveryMs(scenario),
+    hash: false,
+    unstruck: 'ignore',
     onRecord(record, evidence) {
       const commit = known(record)
       if (commit.kind !== 'db.commit' || commit.database !== database) return

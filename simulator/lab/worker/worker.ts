@@ -2,7 +2,9 @@
  * The worker that simulates: it answers one call after another, as timers, clocks and chance belong to one run at a time.
  */
 import './node-globals.ts'
+import wasmUrl from '@sqlite.org/sqlite-wasm/sqlite3.wasm?url'
 import { asTrouble } from '#simulator/explore/run-plan.ts'
+import { loadDefaultEngine } from '#simulator/sqlite/default-engine.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { real } from '#simulator/world/globals.ts'
 import type { Asked, CallName, Calls, Told, Welcome } from './protocol.ts'
@@ -24,7 +26,12 @@ type Handlers = {
 
 async function createHandlers(): Promise<Handlers> {
   const [{ run, tables, tableHistory }, { explainRun, judgeAnswer }, { column, flow, tableRows }] =
-    await Promise.all([import('./runs.ts'), import('./judging.ts'), import('./failure-tables.ts')])
+    await Promise.all([
+      import('./runs.ts'),
+      import('./judging.ts'),
+      import('./failure-tables.ts'),
+      loadDefaultEngine({ wasmUrl }),
+    ])
   return {
     run: request => run(base, request),
     tables: request => tables(base, request),

@@ -52,8 +52,7 @@ export class WasmConnection {
     if (status !== SQLITE_OK) throw this.failure()
     const handle = memory.pointerAt(memory.out)
     if (handle === 0) throw new RangeError('The supplied SQL string contains no statements')
-    const end = memory.scratch + size
-    if (!isBlank(memory.readText(memory.pointerAt(tail), end - memory.pointerAt(tail)))) {
+    if (!isBlank(memory.readString(memory.pointerAt(tail)))) {
       c.sqlite3_finalize(handle)
       throw new RangeError('The supplied SQL string contains more than one statement')
     }

@@ -1,8 +1,7 @@
 /**
  * The C functions of SQLite's official WebAssembly build that the engine calls, without the wrappers around them.
  *
- * The wrappers (`capi`, `oo1`) convert every argument by its signature; here the caller knows what it passes, and a
- * statement costs a third.
+ * The wrappers (`capi`, `oo1`) convert every argument by its signature; here the caller knows what it passes.
  */
 import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm'
 import { Memory } from './memory.ts'

@@ -7,8 +7,9 @@ type Heap = Pick<CFunctions, 'sqlite3_malloc' | 'sqlite3_free'>
 
 /** What is written here is overwritten by the next text: SQLite must have copied it by then. */
 const SCRATCH_BYTES = 65_536
-/** Up to here a loop over characters is quicker than the platform's encoder and decoder. */
-const SHORT_TEXT = 24
+/** Up to these lengths a loop over characters was measured to be quicker than the platform's encoder and decoder. */
+const SHORT_TO_WRITE = 24
+const SHORT_TO_READ = 8
 
 export class Memory {
   /** Two words for what C functions return through pointers. */
@@ -53,7 +54,7 @@ export class Memory {
     if (length * 3 >= this.#capacity) this.#growScratch(length * 3 + 1)
     const { bytes } = this
     const start = this.#scratch
-    if (length <= SHORT_TEXT) {
+    if (length <= SHORT_TO_WRITE) {
       let index = 0
       while (index < length) {
         const code = text.charCodeAt(index)
@@ -89,7 +90,7 @@ export class Memory {
 
   readText(address: Pointer, size: number): string {
     const { bytes } = this
-    if (size <= SHORT_TEXT) {
+    if (size <= SHORT_TO_READ) {
       let text = ''
       for (let index = address; index < address + size; index++) {
         const code = bytes[index]!
