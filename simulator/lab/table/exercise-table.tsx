@@ -102,8 +102,7 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
       onBeginAgain={() => dispatch({ type: 'begin again' })}
       legend={<Legend />}
       details={
-        lookedAnswer !== undefined &&
-        lookedRow !== undefined && (
+        lookedAnswer === undefined || lookedRow === undefined ? undefined : (
           <Details
             title={lookedRow.title}
             answer={lookedAnswer}
@@ -117,11 +116,11 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
       <Grid
         label={`Failure table of exercise ${name}`}
         corner="what fails, once"
-        cornerWidth="13.5rem"
+        cornerWidth="16rem"
         columns={answers.map(answer => ({
           key: answer,
           heading: <AnswerName name={answer} />,
-          width: '6.75rem',
+          width: '7.5rem',
         }))}
         rows={gridRows}
         onLook={(row, column) => setLooked({ row, column })}

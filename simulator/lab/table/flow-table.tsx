@@ -116,7 +116,7 @@ export function FlowTable({ place }: { place: TablePlace }) {
       onBeginAgain={() => dispatch({ type: 'begin again' })}
       legend={<Legend />}
       details={
-        lookedMode !== undefined && (
+        lookedMode === undefined ? undefined : (
           <Details
             title={lookedMode.title}
             row={found.get(lookedMode.title)?.row}

@@ -72,6 +72,8 @@ export function Grid({ label, corner, cornerWidth, columns, rows, tall = false, 
       aria-label={label}
       className={classes.grid}
       data-tall={tall || undefined}
+      // A width of its own is what makes columns as wide as they are told, whatever comes into their cells.
+      style={{ width: `calc(${[cornerWidth, ...columns.map(({ width }) => width)].join(' + ')})` }}
       onKeyDown={move}
       onFocus={event => {
         const at = positionOf(event.target)

@@ -1,14 +1,19 @@
 /**
- * Work in which one run follows the other.
+ * Work in which one run follows the other, thousands of times.
  */
 import { holdGlobals } from '#simulator/world/globals.ts'
 
-/** Thousands of runs in a row keep the globals. */
+const SILENT = { log() {}, info() {}, debug() {}, warn() {}, error() {} }
+
+/** The globals are kept; and what answers print, which somebody may want to read of one run, nobody can read of thousands. */
 export async function held<T>(work: () => Promise<T>): Promise<T> {
   const release = holdGlobals()
+  const { log, info, debug, warn, error } = console
+  Object.assign(console, SILENT)
   try {
     return await work()
   } finally {
+    Object.assign(console, { log, info, debug, warn, error })
     release()
   }
 }
