@@ -3,7 +3,6 @@
  */
 import pc from 'picocolors'
 import stringWidth from 'string-width'
-import { formatCount } from '#simulator/explore/say-numbers.ts'
 
 export { formatCount, formatMoney, formatTime, plural } from '#simulator/explore/say-numbers.ts'
 
