@@ -36,7 +36,14 @@ export default defineConfig({
     include: ['kafkajs', 'hono', 'xstate', 'zod', 'buffer/index.js', 'events', 'util'],
   },
   worker: { format: 'es' },
-  build: { outDir: at('./dist'), emptyOutDir: true, target: 'es2023' },
+  build: {
+    outDir: at('./dist'),
+    emptyOutDir: true,
+    target: 'es2023',
+    // Browsers that know light-dark(): rewritten for older ones it would not follow the page's own switch.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    chunkSizeWarningLimit: 800,
+  },
   server: { port: 4747 },
   preview: { port: 4748 },
 })
