@@ -4,6 +4,8 @@
 import pc from 'picocolors'
 import stringWidth from 'string-width'
 
+export { formatCount, formatMoney, formatTime, plural } from '#simulator/explore/say-numbers.ts'
+
 export const style = {
   title: pc.bold,
   quiet: pc.dim,
@@ -45,26 +47,6 @@ export function pad(text: string, width: number, align: Align = 'left'): string 
   return align === 'left' ? text + space : space + text
 }
 
-/** `1,234` */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
-}
-
-/** Cents as `1,265,793.29`. */
-export function formatMoney(cents: number): string {
-  const sign = cents < 0 ? '-' : ''
-  const absolute = Math.abs(cents)
-  return `${sign}${formatCount(Math.floor(absolute / 100))}.${String(absolute % 100).padStart(2, '0')}`
-}
-
-/** Milliseconds as people say them: `340 ms`, `31.4 s`, `4.2 min`, `24.0 h`. */
-export function formatTime(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
-  if (milliseconds < 120_000) return `${(milliseconds / 1000).toFixed(1)} s`
-  if (milliseconds < 7_200_000) return `${(milliseconds / 60_000).toFixed(1)} min`
-  return `${(milliseconds / 3_600_000).toFixed(1)} h`
-}
-
 /** Breaks a text at spaces so that no line is wider than `width`; further lines start with `indent`. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = []
@@ -78,10 +60,6 @@ export function wrap(text: string, width: number, indent = ''): string {
     }
   }
   return [...lines, line].join('\n')
-}
-
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** How wide the terminal is; 100 when nobody knows. */
