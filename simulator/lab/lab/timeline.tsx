@@ -77,8 +77,8 @@ export function Timeline({ view }: { view: LabView }) {
           action={redo}
           icon={<IconArrowForwardUp size={18} aria-hidden />}
         />
+        <FaultChips faults={edit.faults} unstruck={unstruck} targets={targets} actions={actions} />
       </div>
-      <FaultChips faults={edit.faults} unstruck={unstruck} targets={targets} actions={actions} />
       {edit.problem !== undefined && (
         <p className={toolbar.problem} role="alert">
           {edit.problem}
