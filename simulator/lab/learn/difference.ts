@@ -60,7 +60,8 @@ function otherChanges(before: Summary, now: Summary): Change[] {
 /** "doubled by one fault (crash)" */
 function say({ outcome, faults }: Broken): string {
   if (faults.length === 0) return `${outcome} without any fault`
-  return `${outcome} under ${plural(faults.length, 'fault')} (${faults.join(', ')})`
+  const count = faults.length === 1 ? 'one fault' : plural(faults.length, 'fault')
+  return `${outcome} under ${count} (${faults.join(', ')})`
 }
 
 function nowHolds(now: Summary): string {

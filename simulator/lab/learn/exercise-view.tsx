@@ -38,7 +38,7 @@ export function ExerciseView({ entry, exercises, place, memory }: ExerciseViewPr
     if (isPending || answer !== 'yours' || judgement === undefined) return
     const [first] = judgement.explanations
     const plan = first === undefined ? undefined : writeExercisePlan(first.plan)
-    rememberJudgement(entry.name, summarise(judgement, entry.content ?? '', plan))
+    rememberJudgement(entry.name, summarise(judgement, plan))
   }, [judgement, isPending])
 
   const remembered = memory.memory.exercises[entry.name]

@@ -32,7 +32,7 @@ export function SinceLastSave({ exercise, remembered }: { exercise: string; reme
           <Line
             change={{
               mark: replay?.mark ?? 'other',
-              text: `The plan that broke it before (${before.planSentence ?? ''}) ${replay?.text ?? 'is replayed…'}`,
+              text: `The plan that broke it before (${before.planSentence?.replace(/\.$/, '') ?? ''}) ${replay?.text ?? 'is replayed…'}`,
             }}
           />
         )}

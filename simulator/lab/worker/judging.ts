@@ -15,6 +15,7 @@ import { holdGlobals } from '#simulator/world/globals.ts'
 import type { Calls, ColumnResult, Judgement } from './protocol.ts'
 import { loadExercise } from './scenarios.ts'
 import { loadSlot } from './slot-modules.ts'
+import { withSourcePlaces } from './source-places.ts'
 
 const SIGNATURES = import.meta.glob<Record<string, string[]>>(
   '../../../exercises/*/mistakes/signatures.json',
@@ -36,7 +37,7 @@ export async function judgeAnswer(
     const verdict = await held(() => judge(check, executeHere(check, load), { ...options, onProgress }))
     const explanations: Explanation[] = []
     for (const { plan, guarantee } of verdict.counterexamples) {
-      explanations.push(await explain(check, load, { plan, guarantee }))
+      explanations.push(withSourcePlaces(await explain(check, load, { plan, guarantee }), slot))
     }
     const judged = { ...about, file: slot.file, content: slot.content, verdict, explanations }
     if (verdict.holds) return { ...judged, holds: true, realMs: performance.now() - startedAt }
@@ -72,8 +73,8 @@ export async function explainRun(
 ): Promise<Explanation> {
   if (scenario.kind !== 'exercise')
     throw new WorkbenchError('bad-plan', 'Only a run of an exercise has a twin.', 'Open one from Learn.')
-  const { check, load } = await loadExercise(base, scenario.exercise, scenario.answer)
-  return explain(check, load, { plan, guarantee })
+  const { check, slot, load } = await loadExercise(base, scenario.exercise, scenario.answer)
+  return withSourcePlaces(await explain(check, load, { plan, guarantee }), slot)
 }
 
 /** Every single fault on one answer, with what it leads to. */
