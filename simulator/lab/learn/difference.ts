@@ -12,9 +12,11 @@ export interface Change {
 /** A line for each guarantee whose fate has changed, then what else has; none when nothing that can be seen has. */
 export function describeDifference(before: Summary, now: Summary): Change[] {
   if (now.refused !== undefined) {
-    return before.refused === undefined
-      ? [{ mark: 'worse', text: 'The file could be judged before; now it cannot.' }]
-      : []
+    if (before.refused === undefined)
+      return [{ mark: 'worse', text: 'The file could be judged before; now it cannot.' }]
+    return before.refused === now.refused
+      ? []
+      : [{ mark: 'other', text: 'The file could not be judged before either, for another reason.' }]
   }
   if (before.refused !== undefined)
     return [{ mark: 'better', text: 'The file could not be judged before; now it can.' }]

@@ -82,7 +82,7 @@ export function ExerciseView({ entry, exercises, place, memory }: ExerciseViewPr
           value={show}
           onChange={chosen => change({ show: chosen as Pane })}
         />
-        {!isWide && <HeadlineLine headline={headline} />}
+        {!isWide && show !== 'verdict' && <HeadlineLine headline={headline} />}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it */}
       <section className={classes.pane} tabIndex={0} aria-label={PANE_NAMES[show]}>

@@ -6,7 +6,7 @@ import { remarkFolded } from './folded.ts'
 
 /** What the page shows, as HTML without line breaks. */
 function render(markdown: string): string {
-  const element = createElement(ReactMarkdown, { remarkPlugins: [remarkFolded], children: markdown })
+  const element = createElement(ReactMarkdown, { remarkPlugins: [remarkFolded] }, markdown)
   return renderToStaticMarkup(element).replaceAll('\n', '')
 }
 
