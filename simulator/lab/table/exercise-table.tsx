@@ -120,7 +120,8 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
         columns={answers.map(answer => ({
           key: answer,
           heading: <AnswerName name={answer} />,
-          width: '7.5rem',
+          // Beside the outcome there has to be room for what became of the guess.
+          width: isPredicting ? '9.5rem' : '7.5rem',
         }))}
         rows={gridRows}
         onLook={(row, column) => setLooked({ row, column })}
