@@ -59,6 +59,8 @@ const CLOCK = /\bMath\.random\(|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\
 
 /** Rooms that run in Node only; the others must come to run in a browser's worker. */
 const NODE_ROOMS = ['desk', 'cli', 'bench', 'live']
+/** Folders of the page's room that never get into the page: what builds it, and what tests it. */
+const NODE_FOLDERS = ['simulator/lab/vite/', 'simulator/lab/testing/']
 
 const ROOT = join(import.meta.dirname, '..')
 /** What students edit is theirs: nothing here looks at it. */
@@ -137,7 +139,10 @@ describe('arrows', () => {
   test('of the simulator to Node come only from rooms that run in Node only', () => {
     const strangers = IMPORTS.filter(
       ({ file, target }) =>
-        target.startsWith('node:') && file.startsWith('simulator/') && !NODE_ROOMS.includes(roomOf(file)),
+        target.startsWith('node:') &&
+        file.startsWith('simulator/') &&
+        !NODE_ROOMS.includes(roomOf(file)) &&
+        !NODE_FOLDERS.some(folder => file.startsWith(folder)),
     )
     expect(strangers).toEqual([])
   })

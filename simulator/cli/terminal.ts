@@ -3,9 +3,8 @@
  */
 import pc from 'picocolors'
 import stringWidth from 'string-width'
-import { formatCount, formatMoney, formatTime, plural } from '#simulator/shop/say-number.ts'
 
-export { formatCount, formatMoney, formatTime, plural }
+export { formatCount, formatMoney, formatTime, plural } from '#simulator/explore/say-numbers.ts'
 
 export const style = {
   title: pc.bold,

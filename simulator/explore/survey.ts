@@ -10,6 +10,8 @@ import type { Check } from './check.ts'
 import type { Executor } from './executor.ts'
 import { isBroken, type RunReport, type Trouble } from './run-plan.ts'
 
+export { failuresOf } from './survey-failures.ts'
+
 /** A plan that breaks something, and what it breaks. */
 export interface Failure {
   readonly plan: Plan
@@ -98,11 +100,6 @@ export async function survey(
     singles,
     stoppedBy,
   }
-}
-
-/** Everything a survey found broken, the run without a fault first. */
-export function failuresOf({ happyPath, families }: Survey): Failure[] {
-  return [...(happyPath === undefined ? [] : [happyPath]), ...families.flatMap(({ failures }) => failures)]
 }
 
 export function failureOf(plan: Plan, report: RunReport): Failure | undefined {

@@ -322,11 +322,21 @@ function seedNodeCrypto(): void {
 function createMacrotask(): (callback: () => void) => void {
   const immediate = globalThis.setImmediate
   if (immediate !== undefined) return callback => void immediate(callback)
-  const channel = new MessageChannel()
-  let next: (() => void) | undefined
-  channel.port1.onmessage = () => next?.()
+  const { port1, port2 } = new MessageChannel()
+  const callbacks: (() => void)[] = []
+  let isSecond = false
+  // Twice there and back: a browser tells of unhandled rejections in a task that it queues after the first.
+  port1.onmessage = () => {
+    isSecond = !isSecond
+    if (isSecond) {
+      port2.postMessage(null)
+      return
+    }
+    const callback = callbacks.shift()!
+    if (callbacks.length > 0) port2.postMessage(null)
+    callback()
+  }
   return callback => {
-    next = callback
-    channel.port2.postMessage(null)
+    if (callbacks.push(callback) === 1) port2.postMessage(null)
   }
 }

@@ -158,6 +158,9 @@ export class Supervisor {
 }
 
 function describeError(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`
-  return `thrown: ${String(error)}`
+  if (!(error instanceof Error)) return `thrown: ${String(error)}`
+  const { name, message, cause } = error
+  // What is wrong with a text every version of an engine says differently; KafkaJS wraps such errors and repeats their text.
+  if (error instanceof SyntaxError) return name
+  return `${name}: ${cause instanceof SyntaxError ? cause.name : message}`
 }

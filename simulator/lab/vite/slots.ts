@@ -1,10 +1,13 @@
 /**
  * Answers to exercises as modules that a worker can load: `slots/<exercise>/<answer>.js`. The development server compiles them when
- * they are asked for and tells the page when the student's own file was saved; a build contains all but that one.
+ * they are asked for and tells the page when the student's own file was saved; a build contains all but that one. What there is
+ * stands in `slots/exercises.json`.
  */
+import { readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import type { Plugin, ViteDevServer } from 'vite'
 import { compileSlot } from '#simulator/desk/compile.ts'
-import { hashOf } from '#simulator/desk/content.ts'
+import { contentOf, hashOf } from '#simulator/desk/content.ts'
 import {
   type Answer,
   type Exercise,
@@ -17,15 +20,22 @@ import {
   yours,
 } from '#simulator/desk/exercise.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
+import type { CatalogEntry } from '../worker/catalog-entry.ts'
 import { SLOT_SAVED, type SlotSaved } from '../worker/slot-saved.ts'
 
+const CATALOG = 'slots/exercises.json'
+/** An editor that saves by writing a new file and renaming it makes several changes of one. */
+const SAVING_TAKES_MS = 60
 const REQUEST = /^\/slots\/([\w-]+)\/([\w~-]+)\.js(?:\?|$)/
 
 export function slots(): Plugin {
   return {
     name: 'slots',
     async generateBundle() {
-      for (const exercise of await loadAll()) {
+      const exercises = await loadAll()
+      const source = JSON.stringify(exercises.map(describe))
+      this.emitFile({ type: 'asset', fileName: CATALOG, source })
+      for (const exercise of exercises) {
         for (const answer of [starter(exercise), solution(exercise), ...mistakes(exercise)]) {
           const fileName = `slots/${exercise.name}/${answer.name}.js`
           this.emitFile({ type: 'asset', fileName, source: await moduleOf(answer) })
@@ -35,6 +45,14 @@ export function slots(): Plugin {
     async configureServer(server) {
       const exercises = await loadAll()
       server.middlewares.use((request, response, next) => {
+        if (request.url?.split('?')[0] === `/${CATALOG}`) {
+          Promise.all(exercises.map(describeWithContent)).then(catalog => {
+            response.setHeader('Content-Type', 'application/json')
+            response.setHeader('Cache-Control', 'no-store')
+            response.end(JSON.stringify(catalog))
+          }, next)
+          return
+        }
         const [, name, answerName] = REQUEST.exec(request.url ?? '') ?? []
         const exercise = exercises.find(candidate => candidate.name === name)
         const answer = exercise && answersOf(exercise).find(candidate => candidate.name === answerName)
@@ -78,15 +96,44 @@ async function moduleOf(answer: Answer): Promise<string> {
   }
 }
 
-/** Whoever saves a file with the page open wants to see what has become of it. */
+function describe(exercise: Exercise): CatalogEntry {
+  const { name, number, folder, check } = exercise
+  const [, heading = name] = /^# (.+)$/m.exec(readFileSync(join(folder, 'README.md'), 'utf8')) ?? []
+  return {
+    name,
+    number,
+    title: heading.replace(/^\d+\s*·\s*/, ''),
+    goal: check.goal,
+    file: relative(ROOT, yours(exercise).file),
+    answers: ['starter', 'solution', ...mistakes(exercise).map(mistake => mistake.name)],
+  }
+}
+
+async function describeWithContent(exercise: Exercise): Promise<CatalogEntry> {
+  const content = await contentOf(yours(exercise))
+  return { ...describe(exercise), ...(content === undefined ? {} : { content }) }
+}
+
+/** Whoever saves a file with the page open wants to see what has become of it; a file of their own that it imports counts, too. */
 function tellOfSaves(server: ViteDevServer, exercises: readonly Exercise[]): void {
-  const byFile = new Map(exercises.map(exercise => [yours(exercise).file, exercise]))
-  server.watcher.add([...byFile.keys()])
+  const waiting = new Map<string, NodeJS.Timeout>()
+  server.watcher.add(exercises.map(({ folder }) => folder))
   const tell = (file: string) => {
-    const exercise = byFile.get(file)
+    const exercise = exercises.find(({ folder }) => isOwnFile(relative(folder, file)))
     if (exercise === undefined) return
     const saved: SlotSaved = { exercise: exercise.name }
-    server.ws.send({ type: 'custom', event: SLOT_SAVED, data: saved })
+    clearTimeout(waiting.get(exercise.name))
+    const send = () => server.ws.send({ type: 'custom', event: SLOT_SAVED, data: saved })
+    waiting.set(exercise.name, setTimeout(send, SAVING_TAKES_MS))
   }
   server.watcher.on('change', tell).on('add', tell).on('unlink', tell)
+}
+
+/** @param path from the exercise's folder */
+function isOwnFile(path: string): boolean {
+  const [first] = path.split(sep)
+  return (
+    /\.(?:ts|js|json)$/.test(path) &&
+    !['..', 'mistakes', 'starter', 'check', 'check.test.ts'].includes(first!)
+  )
 }

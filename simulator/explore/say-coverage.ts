@@ -1,9 +1,10 @@
 /**
  * What was tried, in words: exactly that, and never that anything was proved.
  */
-import type { Coverage } from '#simulator/explore/judge.ts'
-import { failuresOf, type Survey } from '#simulator/explore/survey.ts'
-import { formatCount, plural } from './terminal.ts'
+import type { Coverage } from './judge.ts'
+import { formatCount, plural } from './say-numbers.ts'
+import type { Survey } from './survey.ts'
+import { failuresOf } from './survey-failures.ts'
 
 /** "The run without a fault, all 102 single faults, all 6,790 pairs of them and 400 sampled plans of 3 to 6." */
 export function sayCoverage(coverage: Coverage, survey: Survey): string {

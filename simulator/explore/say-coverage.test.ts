@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Coverage } from '#simulator/explore/judge.ts'
 import type { Failure, Survey } from '#simulator/explore/survey.ts'
-import { sayCoverage } from './coverage.ts'
+import { sayCoverage } from './say-coverage.ts'
 
 const survey: Survey = {
   happyPath: undefined,

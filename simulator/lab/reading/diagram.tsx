@@ -1,0 +1,64 @@
+/**
+ * A Mermaid diagram. What is drawn is also there as text, for those who cannot see it and for those who want to take it along.
+ */
+import { useComputedColorScheme } from '@mantine/core'
+import { type CSSProperties, useEffect, useId, useState } from 'react'
+import { CodeBlock } from './code-block.tsx'
+import classes from './diagram.module.css'
+import { drawDiagram } from './draw-diagram.ts'
+
+interface Drawn {
+  readonly key: string
+  readonly svg?: string
+  readonly error?: string
+}
+
+export function Diagram({ source, title }: { source: string; title: string }) {
+  const scheme = useComputedColorScheme('light')
+  const id = `diagram${useId().replace(/\W/g, '')}`
+  const [drawn, setDrawn] = useState<Drawn>()
+  const key = `${scheme} ${source}`
+  useEffect(() => {
+    let isCurrent = true
+    drawDiagram(id, source, scheme).then(
+      svg => isCurrent && setDrawn({ key, svg }),
+      (error: unknown) =>
+        isCurrent && setDrawn({ key, error: error instanceof Error ? error.message : String(error) }),
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [id, key, source, scheme])
+
+  return (
+    <figure className={classes.figure} aria-busy={drawn?.key !== key}>
+      {drawn?.error !== undefined && (
+        <p className={classes.error} role="alert">
+          This diagram cannot be drawn: {drawn.error}
+        </p>
+      )}
+      {drawn?.svg !== undefined && (
+        <div
+          className={classes.drawing}
+          role="img"
+          aria-label={title}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
+          tabIndex={0}
+          style={{ '--natural-width': naturalWidthOf(drawn.svg) } as CSSProperties}
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: Mermaid has sanitised it, in its strict mode
+          dangerouslySetInnerHTML={{ __html: drawn.svg }}
+        />
+      )}
+      {drawn === undefined && <div className={classes.waiting}>Drawing…</div>}
+      <details className={classes.source}>
+        <summary>{title}: the source</summary>
+        <CodeBlock code={source.trimEnd()} label={`${title}, Mermaid source`} />
+      </details>
+    </figure>
+  )
+}
+
+/** The width at which its letters have the size they were set in. */
+function naturalWidthOf(svg: string): string {
+  return /max-width: ([\d.]+px)/.exec(svg)?.[1] ?? '0px'
+}
