@@ -59,7 +59,7 @@ test.each(DEMOS)('$name reads back from its link', ({ link }) => {
 })
 
 test.each(DEMOS.filter(({ link }) => link.comparedWith !== undefined))(
-  '$name: without its faults everything holds',
+  '$name: what it is compared with holds',
   async found => {
     const { broken } = await run(found, found.link.comparedWith)
     expect(broken).toEqual([])

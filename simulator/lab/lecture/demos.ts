@@ -86,7 +86,7 @@ export const DEMOS: readonly Demo[] = [
       plan: planOf('second-instance:inventory@0s', 'pause:inventory/deliver order-2/OrderPlaced#1'),
       at: 46,
       subject: 'order-2',
-      comparedWith: NO_FAULT,
+      comparedWith: planOf('second-instance:inventory@0s'),
     },
   },
   {

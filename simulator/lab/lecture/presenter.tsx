@@ -20,12 +20,12 @@ export function Presenter({ index }: { index: number }) {
   useLectureType()
 
   const act = useEffectEvent((action: PresenterAction) => {
-    if (action === 'notes') setShowsNotes(shows => !shows)
-    else if (action === 'keys') setShowsKeys(shows => !shows)
-    else if (action === 'leave') {
-      if (showsKeys) setShowsKeys(false)
-      else goTo('#/lecture')
-    } else if (action === 'open') goTo(writeLabLink(demo.link))
+    if (action === 'keys') setShowsKeys(shows => !shows)
+    else if (showsKeys) {
+      if (action === 'leave') setShowsKeys(false)
+    } else if (action === 'notes') setShowsNotes(shows => !shows)
+    else if (action === 'leave') goTo('#/lecture')
+    else if (action === 'open') goTo(writeLabLink(demo.link))
     // Whoever leaves wants to get back to where the lecture was entered, not through every demo.
     else goTo(`#/lecture/${demoAfter(index, action, DEMOS.length) + 1}`, true)
   })
@@ -83,7 +83,15 @@ export function Presenter({ index }: { index: number }) {
           <Step action="next" index={index} />
         </Group>
       </Group>
-      <Modal opened={showsKeys} onClose={() => setShowsKeys(false)} title="Keys" size="lg" centered>
+      <Modal
+        opened={showsKeys}
+        onClose={() => setShowsKeys(false)}
+        // Escape is heard above: closed here, it would leave the demo as well.
+        closeOnEscape={false}
+        title="Keys"
+        size="lg"
+        centered
+      >
         <Table verticalSpacing="xs">
           <Table.Tbody>
             {KEYS.map(({ keys, does }) => (
