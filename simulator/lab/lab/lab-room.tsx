@@ -45,6 +45,7 @@ export function LabRoom(shown: Shown) {
           <p className={classes.plan} title={sayPlan(link.plan)}>
             {sayPlan(link.plan)}
           </p>
+          <span className={classes.topGap} />
           <Loader
             size={16}
             style={{ visibility: isPending ? 'visible' : 'hidden' }}
@@ -79,7 +80,7 @@ export function LabRoom(shown: Shown) {
           </aside>
         )}
       </div>
-      <div>
+      <div className={classes.barFrame}>
         <Splitter height={timeHeight} onChange={setTimeHeight} />
         <TransportBar player={player} view={view} times={times} onTimes={setTimes} />
       </div>

@@ -116,11 +116,12 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
       <Grid
         label={`Failure table of exercise ${name}`}
         corner="what fails, once"
-        cornerWidth="16rem"
+        cornerWidth={isPredicting ? '19.5rem' : '16rem'}
         columns={answers.map(answer => ({
           key: answer,
           heading: <AnswerName name={answer} />,
-          width: '7.5rem',
+          // Beside the outcome there has to be room for what became of the guess.
+          width: isPredicting ? '10.75rem' : '8.25rem',
         }))}
         rows={gridRows}
         onLook={(row, column) => setLooked({ row, column })}
@@ -147,7 +148,7 @@ function CellLink({ exercise, answer, title, found, tabIndex, isRight }: CellLin
       <span aria-hidden className={classes.sign}>
         {sign}
       </span>
-      {words}
+      <span className={classes.words}>{words}</span>
       {isRight !== undefined && (
         <span className={classes.mark} data-right={isRight}>
           {isRight ? 'guessed' : 'missed'}

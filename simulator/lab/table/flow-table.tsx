@@ -25,7 +25,7 @@ import { TableFrame } from './table-frame.tsx'
 import type { TablePlace } from './table-place.ts'
 
 const COLUMNS = [
-  { key: 'broken', heading: 'guarantee broken', width: '11rem' },
+  { key: 'broken', heading: 'guarantee broken', width: '13rem' },
   { key: 'lag', heading: 'lag shows it?', width: '9rem' },
   { key: 'errors', heading: 'errors show it?', width: '11rem' },
   { key: 'local', heading: 'local effect', width: '17rem' },
@@ -166,8 +166,10 @@ function FlowCell({ column, measured: { row, link }, tabIndex, isRight }: FlowCe
       <span aria-hidden className={classes.sign}>
         {isBroken ? '✗' : '✓'}
       </span>
-      {words}
-      {isBroken && destroysData && ', noticed'}
+      <span className={classes.words}>
+        {words}
+        {isBroken && destroysData && ', noticed'}
+      </span>
       {isRight !== undefined && (
         <span className={classes.mark} data-right={isRight}>
           {isRight ? 'guessed' : 'missed'}
@@ -196,14 +198,18 @@ function Details({ title, row, isHidden }: { title: string; row: FlowRow | undef
     )
   }
   const { measured, schedule } = row
-  const broken = measured.broken[0]?.message
+  const [broken] = measured.broken
   return (
     <>
       <Text size="sm" lineClamp={1}>
         <b>{title}</b>: {schedule}
       </Text>
       <Text size="sm" className={classes.soft} lineClamp={2}>
-        {[broken, `Local: ${sayLocal(measured)}.`, `Business: ${sayBusiness(measured)}.`]
+        {[
+          broken === undefined ? '' : `${broken.message}.`,
+          `Local: ${sayLocal(measured)}.`,
+          `Business: ${sayBusiness(measured)}.`,
+        ]
           .filter(Boolean)
           .join(' ')}
       </Text>

@@ -2,7 +2,7 @@
  * A grid of cells with a heading for each row and column that stay in sight. One cell can be reached by Tab, the others from it by
  * the arrow keys.
  */
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { type CellPosition, cellAfter } from './grid-keys.ts'
 import classes from './table.module.css'
 
@@ -38,6 +38,13 @@ export function Grid({ label, corner, cornerWidth, columns, rows, tall = false, 
 
   const find = ({ row, column }: CellPosition) =>
     table.current?.rows[row + 1]?.cells[column]?.querySelector<HTMLElement>('[data-cell]') ?? undefined
+
+  const hasFocus = useRef(false)
+  useEffect(() => {
+    // What was entered has made way for something else: a guess for what it was about.
+    if (hasFocus.current && entry !== undefined && document.activeElement === document.body)
+      find(entry)?.focus()
+  })
 
   function move(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return
@@ -78,7 +85,11 @@ export function Grid({ label, corner, cornerWidth, columns, rows, tall = false, 
       onFocus={event => {
         const at = positionOf(event.target)
         if (at !== undefined && at.row >= 0) setEntry(at)
+        hasFocus.current = true
         look(event.target)
+      }}
+      onBlur={({ target }) => {
+        hasFocus.current = !target.isConnected
       }}
       onMouseOver={event => look(event.target)}
     >

@@ -26,6 +26,8 @@ export function GuessSelect({
   onReveal,
 }: GuessSelectProps) {
   function open(event: KeyboardEvent<HTMLSelectElement>): void {
+    // R reveals; it should not choose the first word with that letter as well.
+    if (event.key === 'r' && !event.ctrlKey && !event.metaKey) event.preventDefault()
     if (event.key !== 'Enter') return
     event.preventDefault()
     event.currentTarget.showPicker()

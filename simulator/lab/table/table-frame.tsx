@@ -69,7 +69,7 @@ export function TableFrame(props: TableFrameProps) {
       <section className={classes.box} aria-label="The table; it scrolls">
         {children}
       </section>
-      <div className={classes.details} aria-live="polite">
+      <div className={classes.details}>
         {details ?? (
           <Text size="sm" className={classes.soft}>
             Point at a cell, or walk with the arrow keys, to read it in full; click it or press{' '}
