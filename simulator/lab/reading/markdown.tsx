@@ -44,6 +44,7 @@ function componentsFor(path: string): Components {
         {children}
       </ReadingLink>
     ),
+    code: ({ children }) => <Code>{children}</Code>,
     pre: ({ node }) => <Fence node={node} />,
     table: ({ children }) => <WideTable>{children}</WideTable>,
     // The page loads nothing from elsewhere.
@@ -77,6 +78,18 @@ function ReadingLink({ path, href, children }: { path: string; href: string; chi
     case 'nowhere':
       return <>{children}</>
   }
+}
+
+/** The plan of a run of the shop leads to that run. */
+function Code({ children }: { children: ReactNode }) {
+  const code = <code>{children}</code>
+  if (typeof children !== 'string' || !/^shop\?\S+$/.test(children)) return code
+  const query = children.slice('shop?'.length)
+  return (
+    <a className={classes.plan} href={writePlace({ path: '/lab/shop', query })}>
+      {code}
+    </a>
+  )
 }
 
 /** Wide tables scroll by themselves, and not the page with them. */
