@@ -47,6 +47,8 @@ function componentsFor(path: string): Components {
     code: ({ children }) => <Code>{children}</Code>,
     pre: ({ node }) => <Fence node={node} />,
     table: ({ children }) => <WideTable>{children}</WideTable>,
+    // A column without a heading has no empty one either.
+    th: ({ children }) => (children === undefined ? <td /> : <th>{children}</th>),
     // The page loads nothing from elsewhere.
     img: ({ alt }) => <em>{alt}</em>,
   }
@@ -95,10 +97,11 @@ function Code({ children }: { children: ReactNode }) {
 /** Wide tables scroll by themselves, and not the page with them. */
 function WideTable({ children }: { children: ReactNode }) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a region would be a landmark, and there are many of these
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
-    <section className={classes.wide} tabIndex={0} aria-label="Table">
+    <div role="group" className={classes.wide} tabIndex={0} aria-label="Table">
       <table>{children}</table>
-    </section>
+    </div>
   )
 }
 
