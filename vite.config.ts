@@ -30,8 +30,20 @@ export default defineConfig({
       replacement,
     })),
   },
+  // Everything the worker loads, so that the development server finds it at once and not in the middle of a first run.
+  optimizeDeps: {
+    entries: ['index.html', 'worker/worker.ts', 'worker/runs.ts', 'worker/judging.ts', 'worker/scenarios.ts'],
+    include: ['kafkajs', 'hono', 'xstate', 'zod', 'buffer/index.js', 'events', 'util'],
+  },
   worker: { format: 'es' },
-  build: { outDir: at('./dist'), emptyOutDir: true, target: 'es2023' },
+  build: {
+    outDir: at('./dist'),
+    emptyOutDir: true,
+    target: 'es2023',
+    // Browsers that know light-dark(): rewritten for older ones it would not follow the page's own switch.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    chunkSizeWarningLimit: 800,
+  },
   server: { port: 4747 },
   preview: { port: 4748 },
 })

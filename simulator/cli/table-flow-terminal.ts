@@ -1,7 +1,7 @@
 /**
  * The failure table of the order flow for the terminal: a line each of what a class discusses first, or all of it in blocks.
  */
-import { type FlowRow, type FlowTable, isAsPromised } from './table-flow.ts'
+import { type FlowRow, type FlowTable, isAsPromised } from '#simulator/shop/flow-table.ts'
 import {
   LEFT_OPEN,
   MEASURED,
@@ -13,7 +13,7 @@ import {
   sayLocal,
   short,
   WRITTEN,
-} from './table-flow-words.ts'
+} from '#simulator/shop/flow-table-words.ts'
 import { formatTable, pad, plural, style, wrap } from './terminal.ts'
 
 /** The most important columns; fits in 110. */

@@ -5,7 +5,7 @@
 import { replayCommand } from '#simulator/explore/exercise-plan.ts'
 import type { FailureTable } from '#simulator/explore/table.ts'
 import { writeShortForm } from '#simulator/faults/short-form.ts'
-import type { FlowTable } from './table-flow.ts'
+import type { FlowTable } from '#simulator/shop/flow-table.ts'
 import {
   LEFT_OPEN,
   MEASURED,
@@ -16,7 +16,7 @@ import {
   sayLagShows,
   sayLocal,
   WRITTEN,
-} from './table-flow-words.ts'
+} from '#simulator/shop/flow-table-words.ts'
 import { sayOthers } from './table-terminal.ts'
 
 /** The whole page. Nothing in it depends on the day, the machine or the student's own files. */

@@ -3,9 +3,9 @@
  */
 import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
 import type { RunSpec } from '#simulator/shop/run-spec.ts'
+import type { Signs } from '#simulator/shop/signs.ts'
 import type { ShopSummary } from '#simulator/shop/summary.ts'
 import type { Fault } from '#simulator/world/runtime.ts'
-import type { Signs } from './table-signs.ts'
 
 export interface SimTask {
   readonly spec: RunSpec

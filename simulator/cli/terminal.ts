@@ -3,9 +3,8 @@
  */
 import pc from 'picocolors'
 import stringWidth from 'string-width'
-import { formatCount } from '#simulator/explore/say-numbers.ts'
 
-export { formatCount, formatTime, plural } from '#simulator/explore/say-numbers.ts'
+export { formatCount, formatMoney, formatTime, plural } from '#simulator/explore/say-numbers.ts'
 
 export const style = {
   title: pc.bold,
@@ -46,13 +45,6 @@ export function formatTable(
 export function pad(text: string, width: number, align: Align = 'left'): string {
   const space = ' '.repeat(Math.max(0, width - stringWidth(text)))
   return align === 'left' ? text + space : space + text
-}
-
-/** Cents as `1,265,793.29`. */
-export function formatMoney(cents: number): string {
-  const sign = cents < 0 ? '-' : ''
-  const absolute = Math.abs(cents)
-  return `${sign}${formatCount(Math.floor(absolute / 100))}.${String(absolute % 100).padStart(2, '0')}`
 }
 
 /** Breaks a text at spaces so that no line is wider than `width`; further lines start with `indent`. */

@@ -1,12 +1,15 @@
 /**
- * Lecture.
+ * Lecture: six demos side by side, or one of them large.
  */
-import { Container, Title } from '@mantine/core'
+import { usePlace } from '../shell/location.ts'
+import { DemoCards } from './demo-cards.tsx'
+import { DEMOS } from './demos.ts'
+import { Presenter } from './presenter.tsx'
 
 export default function LecturePage() {
-  return (
-    <Container py="xl">
-      <Title order={1}>Lecture</Title>
-    </Container>
-  )
+  const { path } = usePlace()
+  const number = Number(path.split('/')[2])
+  const index = number - 1
+  if (DEMOS[index] === undefined) return <DemoCards />
+  return <Presenter index={index} />
 }

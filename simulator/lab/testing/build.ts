@@ -1,13 +1,9 @@
 /**
- * Builds the page once for all browser tests and serves it as any web server would: from a sub-path, files only.
+ * Builds the page once for all browser tests.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { extname, join, normalize } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { findChromium } from './chromium.ts'
+import { serveBuiltPage } from './serve.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,53 +12,10 @@ declare module 'vitest' {
   }
 }
 
-/** The page must not mind where it lies. */
-const SUB_PATH = '/courses/eda/'
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-}
-
 export default async function setup(project: TestProject): Promise<() => void> {
-  // Before the minute that a build takes.
+  // Before the time that a build takes.
   findChromium()
-  const folder = mkdtempSync(join(tmpdir(), 'out-of-order-page-'))
-  const { build } = await import('vite')
-  await build({
-    configFile: join(import.meta.dirname, '../../../vite.config.ts'),
-    configLoader: 'native',
-    logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true },
-  })
-  const server = serve(folder)
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  project.provide('builtPage', `http://127.0.0.1:${port}${SUB_PATH}`)
-  return () => {
-    server.close()
-    server.closeAllConnections()
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function serve(folder: string) {
-  return createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const inside = normalize(decodeURIComponent(pathname.slice(SUB_PATH.length)) || 'index.html')
-    const file = join(folder, inside)
-    if (!pathname.startsWith(SUB_PATH) || !file.startsWith(folder) || !isFile(file)) {
-      response.writeHead(404).end()
-      return
-    }
-    response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' })
-    response.end(readFileSync(file))
-  })
-}
-
-function isFile(path: string): boolean {
-  return existsSync(path) && statSync(path).isFile()
+  const { url, close } = await serveBuiltPage()
+  project.provide('builtPage', url)
+  return close
 }

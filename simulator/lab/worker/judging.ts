@@ -1,18 +1,15 @@
 /**
- * Verdicts, explanations and columns of the failure table, from the same pure functions as on the command line.
+ * Verdicts and explanations, from the same pure functions as on the command line.
  */
 import type { Mistake } from '#simulator/explore/check.ts'
 import { executeHere } from '#simulator/explore/executor.ts'
 import { type Explanation, explain } from '#simulator/explore/explain.ts'
 import { judge, type Progress } from '#simulator/explore/judge.ts'
-import { type Measurement, measurePlan } from '#simulator/explore/measure.ts'
 import { asTrouble } from '#simulator/explore/run-plan.ts'
 import { diagnose, signatureOf } from '#simulator/explore/signature.ts'
-import { survey } from '#simulator/explore/survey.ts'
-import { groupByFamily, plansOf, tabulate } from '#simulator/explore/table.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
-import { holdGlobals } from '#simulator/world/globals.ts'
-import type { Calls, ColumnResult, Judgement } from './protocol.ts'
+import { held } from './held.ts'
+import type { Calls, Judgement } from './protocol.ts'
 import { loadExercise } from './scenarios.ts'
 import { loadSlot } from './slot-modules.ts'
 import { withSourcePlaces } from './source-places.ts'
@@ -23,7 +20,6 @@ const SIGNATURES = import.meta.glob<Record<string, string[]>>(
     import: 'default',
   },
 )
-const SEED = 1
 
 export async function judgeAnswer(
   base: string,
@@ -75,43 +71,6 @@ export async function explainRun(
     throw new WorkbenchError('bad-plan', 'Only a run of an exercise has a twin.', 'Open one from Learn.')
   const { check, slot, load } = await loadExercise(base, scenario.exercise, scenario.answer)
   return withSourcePlaces(await explain(check, load, { plan, guarantee }), slot)
-}
-
-/** Every single fault on one answer, with what it leads to. */
-export async function column(
-  base: string,
-  { exercise, answer }: Calls['column']['request'],
-): Promise<ColumnResult> {
-  try {
-    const { check, slot, load } = await loadExercise(base, exercise, answer)
-    return await held(async () => {
-      const surveyed = await survey(check, executeHere(check, load), SEED)
-      const plans = plansOf(surveyed, SEED)
-      const measurements: Measurement[] = []
-      for (const { plan, failure } of plans) {
-        if (failure?.trouble === undefined) measurements.push(await measurePlan(check, load, plan))
-      }
-      const tried = groupByFamily(surveyed, plans, measurements)
-      const { rows } = tabulate(check, [{ name: answer, file: slot.file, tried }])
-      return {
-        answer,
-        rows: rows.map(({ family, title, cells }) => ({ family, title, cell: cells[0]! })),
-      }
-    })
-  } catch (error) {
-    if (!(error instanceof WorkbenchError)) throw error
-    return { answer, refused: asTrouble(error), rows: [] }
-  }
-}
-
-/** Thousands of runs in a row keep the globals. */
-async function held<T>(work: () => Promise<T>): Promise<T> {
-  const release = holdGlobals()
-  try {
-    return await work()
-  } finally {
-    release()
-  }
 }
 
 /** A file `no-dedupe~batch` is another way to make the mistake `no-dedupe`. */

@@ -10,6 +10,7 @@ import type { Diagnosis } from '#simulator/explore/signature.ts'
 import type { Cell } from '#simulator/explore/table-cell.ts'
 import type { Plan } from '#simulator/faults/plan.ts'
 import type { BrokenGuarantee } from '#simulator/scenario/judge.ts'
+import type { FlowRun } from '#simulator/shop/flow-table.ts'
 import type { Fault, TraceRecord } from '#simulator/world/runtime.ts'
 import type { VisitedSite } from '#simulator/world/sites.ts'
 
@@ -88,12 +89,39 @@ export interface Judgement {
   readonly realMs: number
 }
 
+/** The rows of an exercise's failure table, before anything has run. */
+export interface TableRows {
+  readonly goal: string
+  readonly rows: readonly { readonly family: string; readonly title: string }[]
+}
+
 /** One answer's column of an exercise's failure table. */
 export interface ColumnResult {
   readonly answer: string
   readonly refused?: Trouble
-  /** One for each row, in the order of `rows`. */
-  readonly rows: readonly { readonly family: string; readonly title: string; readonly cell: Cell }[]
+  /** One for each row of the table, in their order. */
+  readonly rows: readonly ColumnCell[]
+}
+
+export interface ColumnCell {
+  readonly family: string
+  readonly title: string
+  readonly cell: Cell
+  /** The run to look at: the cell's example, or where all is right the first that was tried. */
+  readonly shown?: ShownRun
+}
+
+export interface ShownRun {
+  readonly plan: Plan
+  /** `seq` of the record with which the first fault strikes or begins; undefined when none does. */
+  readonly at?: number
+  /** What the first broken guarantee is about. */
+  readonly subject?: string
+}
+
+/** A run of the shop in the numbers of its failure table. */
+export interface FlowResult extends FlowRun {
+  readonly shown: ShownRun
 }
 
 /** What can be asked: the request, the answer, and what may be told in between. */
@@ -125,6 +153,12 @@ export interface Calls {
   column: {
     request: { readonly exercise: string; readonly answer: string }
     answer: ColumnResult
+    progress: never
+  }
+  tableRows: { request: { readonly exercise: string }; answer: TableRows; progress: never }
+  flow: {
+    request: { readonly orders: number; readonly plan: Plan }
+    answer: FlowResult
     progress: never
   }
 }

@@ -104,11 +104,11 @@ export async function tableHistory(
   return { database, table, columns, snapshots }
 }
 
-function limitsOf(ref: RunRequest['scenario']) {
+export function limitsOf(ref: RunRequest['scenario']) {
   return ref.kind === 'exercise' ? RUN_LIMITS : {}
 }
 
-function observeEveryMs({ readModels = [] }: Scenario): number {
+export function observeEveryMs({ readModels = [] }: Scenario): number {
   return readModels.length === 0 ? 0 : OBSERVE_EVERY_MS
 }
 

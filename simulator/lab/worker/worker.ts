@@ -25,11 +25,13 @@ type Handlers = {
 }
 
 async function createHandlers(): Promise<Handlers> {
-  const [{ run, tables, tableHistory }, { column, explainRun, judgeAnswer }] = await Promise.all([
-    import('./runs.ts'),
-    import('./judging.ts'),
-    loadDefaultEngine({ wasmUrl }),
-  ])
+  const [{ run, tables, tableHistory }, { explainRun, judgeAnswer }, { column, flow, tableRows }] =
+    await Promise.all([
+      import('./runs.ts'),
+      import('./judging.ts'),
+      import('./failure-tables.ts'),
+      loadDefaultEngine({ wasmUrl }),
+    ])
   return {
     run: request => run(base, request),
     tables: request => tables(base, request),
@@ -37,6 +39,8 @@ async function createHandlers(): Promise<Handlers> {
     judge: (request, onProgress) => judgeAnswer(base, request, onProgress),
     explain: request => explainRun(base, request),
     column: request => column(base, request),
+    tableRows,
+    flow,
   }
 }
 

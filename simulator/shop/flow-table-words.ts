@@ -1,8 +1,9 @@
 /**
  * The measured columns of the flow's failure table as text, the same in the terminal and on the page.
  */
-import type { FlowRow, Measured } from './table-flow.ts'
-import { formatMoney, formatTime, plural } from './terminal.ts'
+
+import { formatMoney, formatTime, plural } from '#simulator/explore/say-numbers.ts'
+import type { FlowRow, Measured } from './flow-table.ts'
 
 /** What the two halves of the table rest on. */
 export const MEASURED = 'Measured in the run of the plan, beside the run in which nothing fails'

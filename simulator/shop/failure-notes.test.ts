@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CATALOGUE } from '#simulator/faults/catalogue.ts'
 import { FAILURE_MODES } from '#simulator/shop/failure-modes.ts'
-import { CAUSES, NOTES } from './table-flow-notes.ts'
+import { CAUSES, NOTES } from './failure-notes.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
