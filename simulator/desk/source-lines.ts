@@ -16,6 +16,21 @@ export function withSourceLines(explanation: Explanation, { code, file }: Compil
   return { ...explanation, errors }
 }
 
+/** For each line of what was compiled, the place in the source that its first statement comes from; empty where there is none. */
+export function sourcePlaces({ code }: Pick<CompiledSlot, 'code'>): string[] {
+  const map = readMap(code)
+  if (map === undefined) return []
+  return code
+    .slice(0, code.lastIndexOf('\n//# sourceMappingURL='))
+    .split('\n')
+    .map((line, index) => {
+      const entry = map.findEntry(index, line.search(/\S|$/))
+      return 'originalSource' in entry && entry.generatedLine === index
+        ? `${entry.originalSource}:${entry.originalLine + 1}`
+        : ''
+    })
+}
+
 function readMap(code: string): SourceMap | undefined {
   const encoded = /\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/.exec(code)?.[1]
   if (encoded === undefined) return undefined

@@ -19,6 +19,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../../..')
+const PARTS = [
+  'package.json',
+  'tsconfig.json',
+  'vite.config.ts',
+  'README.md',
+  'solutions',
+  'simulator',
+  'docs',
+  'diagrams',
+]
 const FIXTURE = join(import.meta.dirname, '40-counter')
 
 export interface Ended {
@@ -46,7 +56,7 @@ export interface StudentRepository {
 /** @param exercises two small ones (40 and 41), or all real ones, not yet started */
 export function createStudentRepository(exercises: 'small' | 'real' = 'small'): StudentRepository {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'out-of-order-student-')))
-  for (const name of ['package.json', 'tsconfig.json', 'solutions', 'simulator']) {
+  for (const name of PARTS) {
     cpSync(join(ROOT, name), join(root, name), {
       recursive: true,
       filter: source => !source.endsWith('.test.ts'),

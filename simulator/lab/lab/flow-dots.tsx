@@ -4,12 +4,14 @@
 import { useEffect, useRef } from 'react'
 import classes from './flow.module.css'
 import type { FlowLayout } from './flow-layout.ts'
+import type { Point } from './flow-route.ts'
 import { inFlight, type Moving } from './in-flight.ts'
 import type { Motion } from './motions.ts'
 import type { Player } from './use-player.ts'
 
 const MAX_DOTS = 80
-const MAX_LABELS = 5
+const MAX_LABELS = 4
+const LABEL = { width: 150, height: 16 }
 const SVG = 'http://www.w3.org/2000/svg'
 
 export function FlowDots({
@@ -31,10 +33,9 @@ export function FlowDots({
       const snapshot = player.getSnapshot()
       const isPlaying = snapshot.matches('playing')
       const moving = inFlight(motions, snapshot.context, isPlaying, MAX_DOTS)
-      for (const [index, sprite] of sprites.entries()) {
-        const item = moving[index]
-        place(sprite, item, layout, { isStill: isStill.matches, isNamed: index < MAX_LABELS })
-      }
+      const labels: Point[] = []
+      for (const [index, sprite] of sprites.entries())
+        place(sprite, moving[index], layout, isStill.matches, labels)
     }
     const { unsubscribe } = player.subscribe(draw)
     draw()
@@ -72,7 +73,8 @@ function place(
   { group, dot, ring, text }: Sprite,
   moving: Moving | undefined,
   { routes, spots }: FlowLayout,
-  { isStill, isNamed }: { isStill: boolean; isNamed: boolean },
+  isStill: boolean,
+  labels: Point[],
 ): void {
   const route = moving?.motion.edge === undefined ? undefined : routes.get(moving.motion.edge)
   const spot = moving?.motion.node === undefined ? undefined : spots.get(moving.motion.node)
@@ -83,15 +85,13 @@ function place(
   group.dataset.tone = motion.tone
   dot.style.display = route === undefined ? 'none' : ''
   ring.style.display = spot === undefined ? 'none' : ''
-  text.textContent = isNamed || isFocus ? motion.text : ''
   if (route !== undefined) {
     const along = isStill ? 0.5 : share
     const { x, y } = route.at(motion.isBack ? 1 - along : along)
     dot.setAttribute('cx', String(x))
     dot.setAttribute('cy', String(y))
     dot.setAttribute('r', isFocus ? '9' : '6')
-    text.setAttribute('x', String(x))
-    text.setAttribute('y', String(y - 12))
+    name(text, motion, { x, y: y - 12 }, isFocus, labels)
   } else if (spot !== undefined) {
     const grown = isStill || isFocus ? 4 : share * 10
     ring.setAttribute('x', String(spot.x - grown))
@@ -99,8 +99,27 @@ function place(
     ring.setAttribute('width', String(spot.width + 2 * grown))
     ring.setAttribute('height', String(spot.height + 2 * grown))
     ring.style.opacity = isFocus ? '1' : String(1 - share)
-    text.setAttribute('x', String(spot.x + spot.width / 2))
-    text.setAttribute('y', String(spot.y - 8))
+    const below = { x: spot.x + spot.width / 2, y: spot.y + spot.height + 17 }
     if (motion.tone === 'quiet' && !isFocus) text.textContent = ''
+    else name(text, motion, below, isFocus, labels)
   }
+}
+
+/** A name that would lie upon another is left out; the latest come first. */
+function name(
+  text: SVGTextElement,
+  motion: Motion,
+  { x, y }: Point,
+  isFocus: boolean,
+  labels: Point[],
+): void {
+  const isFree = labels.every(
+    other => Math.abs(other.x - x) > LABEL.width || Math.abs(other.y - y) > LABEL.height,
+  )
+  const isNamed = isFocus || (isFree && labels.length < MAX_LABELS)
+  text.textContent = isNamed ? motion.text : ''
+  if (!isNamed) return
+  labels.push({ x, y })
+  text.setAttribute('x', String(x))
+  text.setAttribute('y', String(y))
 }

@@ -38,6 +38,8 @@ export interface GraphEdge {
   readonly kind: 'publish' | 'read' | 'http'
   readonly from: string
   readonly to: string
+  /** True when it only ever asks: every request is a GET. */
+  readonly isQuery: boolean
 }
 
 export interface FlowGraph {
@@ -56,16 +58,19 @@ export function createFlowGraph(topology: Topology, records: readonly TraceRecor
   const places = new Map<string, string>()
   const nodes = [...serviceNodes(topology, records), ...topicNodes(topology), ...partyNodes(topology)]
   for (const node of nodes) for (const name of namesOf(node)) places.set(name, node.id)
+  // A service's retries begin and end at itself, and are not drawn as ways.
   const nodeOf = (name: string) => places.get(name) ?? places.get(name.replace(/-\d+$/, ''))
 
   const edges = new Map<string, GraphEdge>()
-  for (const record of records) {
-    for (const [kind, from, to] of relationsOf(known(record))) {
-      if (nodeOf(from) === undefined && !NOT_DRAWN.has(from)) nodes.push(clientNode(from, places))
+  for (const record of records.map(known)) {
+    for (const [kind, from, to] of relationsOf(record)) {
+      if (kind !== 'read' && nodeOf(from) === undefined && !NOT_DRAWN.has(from))
+        nodes.push(clientNode(from, places))
       const [source, target] = [nodeOf(from), nodeOf(to)]
       if (source === undefined || target === undefined || source === target) continue
       const id = edgeId(kind, source, target)
-      if (!edges.has(id)) edges.set(id, { id, kind, from: source, to: target })
+      const isQuery = record.kind === 'http.request' && record.method === 'GET'
+      if (edges.get(id)?.isQuery !== false) edges.set(id, { id, kind, from: source, to: target, isQuery })
     }
   }
   const joined = new Set([...edges.values()].flatMap(({ from, to }) => [from, to]))
@@ -138,7 +143,7 @@ function clientNode(name: string, places: Map<string, string>): PartyNode {
 }
 
 function namesOf(node: GraphNode): readonly string[] {
-  if (node.kind === 'service') return node.services
+  if (node.kind === 'service') return [...node.services, ...node.sideTopics]
   return [node.kind === 'topic' ? node.topic : node.name]
 }
 

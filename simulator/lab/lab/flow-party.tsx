@@ -18,7 +18,7 @@ export const PartyBox = memo(function PartyBox({ data }: NodeProps) {
     <div className={classes.party} data-down={fault !== undefined || undefined}>
       <Ports />
       <Icon size={16} aria-hidden />
-      <span className={classes.name}>{name}</span>
+      <span className={classes.partyName}>{name}</span>
       {fault !== undefined && <IconBolt size={15} className={classes.bolt} aria-label={`fault ${fault}`} />}
       {!isClient && (
         <span className={classes.count} title={party?.lastAction ?? 'has done nothing yet'}>

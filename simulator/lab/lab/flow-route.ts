@@ -13,28 +13,31 @@ export interface Route {
   at(share: number): Point
 }
 
-const SAMPLES_PER_CURVE = 12
+const SAMPLES_PER_CURVE = 16
 
-/** @param points corners of the way; it begins and ends there and rounds the others off */
-export function createRoute(points: readonly Point[]): Route {
-  const first = points[0] ?? { x: 0, y: 0 }
-  const last = points.at(-1) ?? first
+/** @param stops where it comes by; it leaves and reaches each of them level, or upright where it only goes up or down */
+export function createRoute(stops: readonly Point[]): Route {
+  const first = stops[0] ?? { x: 0, y: 0 }
   const samples: Point[] = [first]
   let path = `M${write(first)}`
   let from = first
-  for (let index = 1; index < points.length - 1; index++) {
-    const corner = points[index]!
-    const to = index === points.length - 2 ? last : middle(corner, points[index + 1]!)
-    path += ` Q${write(corner)} ${write(to)}`
+  for (const to of stops.slice(1)) {
+    const [leaving, reaching] = handles(from, to)
+    path += ` C${write(leaving)} ${write(reaching)} ${write(to)}`
     for (let step = 1; step <= SAMPLES_PER_CURVE; step++)
-      samples.push(onCurve(from, corner, to, step / SAMPLES_PER_CURVE))
+      samples.push(onCurve(from, leaving, reaching, to, step / SAMPLES_PER_CURVE))
     from = to
   }
-  if (points.length <= 2) {
-    path += ` L${write(last)}`
-    samples.push(last)
-  }
   return { path, at: walk(samples) }
+}
+
+function handles(from: Point, to: Point): readonly [Point, Point] {
+  if (Math.abs(to.x - from.x) < 2) return [from, to]
+  const half = (from.x + to.x) / 2
+  return [
+    { x: half, y: from.y },
+    { x: half, y: to.y },
+  ]
 }
 
 function walk(samples: readonly Point[]): (share: number) => Point {
@@ -47,19 +50,16 @@ function walk(samples: readonly Point[]): (share: number) => Point {
     let index = 1
     while (index < samples.length - 1 && reached[index]! < wanted) index++
     const from = samples[index - 1]!
-    const to = samples[index]!
-    const part = (wanted - reached[index - 1]!) / (reached[index]! - reached[index - 1]! || 1)
+    const to = samples[index] ?? from
+    const part = (wanted - reached[index - 1]!) / ((reached[index] ?? 0) - reached[index - 1]! || 1)
     return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }
   }
 }
 
-function onCurve(from: Point, corner: Point, to: Point, t: number): Point {
-  const [a, b, c] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2]
-  return { x: a * from.x + b * corner.x + c * to.x, y: a * from.y + b * corner.y + c * to.y }
-}
-
-function middle(a: Point, b: Point): Point {
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
+function onCurve(a: Point, b: Point, c: Point, d: Point, t: number): Point {
+  const u = 1 - t
+  const [wa, wb, wc, wd] = [u ** 3, 3 * u * u * t, 3 * u * t * t, t ** 3]
+  return { x: wa * a.x + wb * b.x + wc * c.x + wd * d.x, y: wa * a.y + wb * b.y + wc * c.y + wd * d.y }
 }
 
 function distance(a: Point, b: Point): number {

@@ -5,7 +5,7 @@ import type { RecordOf, RunRecord } from '#simulator/trace/records.ts'
 import type { FlowState, PartitionState, TopicState } from './flow-state.ts'
 
 /** How many of a partition's last messages are kept. */
-export const TAIL_LENGTH = 6
+export const TAIL_LENGTH = 5
 
 const EMPTY: PartitionState = { end: 0, low: 0, tail: [], committed: {} }
 

@@ -6,12 +6,14 @@ import {
   Controls,
   type Edge,
   type Node,
+  Panel,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  type Viewport,
   ViewportPortal,
 } from '@xyflow/react'
-import { useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
 import type { RunResult } from '../worker/protocol.ts'
 import classes from './flow.module.css'
 import { FlowActionsContext } from './flow-actions.ts'
@@ -28,7 +30,14 @@ import type { Player } from './use-player.ts'
 
 const NODE_TYPES = { service: ServiceBox, topic: TopicBox, party: PartyBox }
 const EDGE_TYPES = { route: RouteEdge }
-const FIT = { padding: 0.02, maxZoom: 1.6 }
+const LARGEST_ZOOM = 1.7
+const LEGEND_PX = 30
+const LEGEND = [
+  ['event', 'message'],
+  ['again', 'delivered again'],
+  ['request', 'request'],
+  ['bad', 'failure'],
+] as const
 
 export function FlowView({
   run,
@@ -67,17 +76,19 @@ interface FlowDrawing {
 }
 
 function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.ReactNode }) {
-  const { fitView } = useReactFlow()
+  const { setViewport } = useReactFlow()
   const frame = useRef<HTMLDivElement>(null)
+  const { layout } = drawing
+  const fill = useCallback(() => {
+    const { clientWidth, clientHeight } = frame.current!
+    void setViewport(fitting(layout, clientWidth, clientHeight - LEGEND_PX))
+  }, [setViewport, layout])
   // The drawing fills its frame, whenever either changes.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another drawing has another size
   useEffect(() => {
-    const fill = () => void fitView(FIT)
     const observer = new ResizeObserver(fill)
     observer.observe(frame.current!)
-    fill()
     return () => observer.disconnect()
-  }, [fitView, drawing])
+  }, [fill])
   return (
     <div ref={frame} className={classes.canvas}>
       <ReactFlow
@@ -90,20 +101,41 @@ function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.R
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
+        // The keyboard belongs to the player.
+        disableKeyboardA11y
+        panActivationKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        zoomActivationKeyCode={null}
+        deleteKeyCode={null}
         zoomOnScroll={false}
         preventScrolling={false}
         minZoom={0.2}
         maxZoom={3}
-        fitView
-        fitViewOptions={FIT}
-        proOptions={{ hideAttribution: true }}
         aria-label="The flow"
       >
         <ViewportPortal>{children}</ViewportPortal>
-        <Controls showInteractive={false} className={classes.controls!} fitViewOptions={FIT} />
+        <Controls
+          orientation="horizontal"
+          showInteractive={false}
+          className={classes.controls!}
+          onFitView={fill}
+        />
+        <Panel position="bottom-center" className={classes.legend!}>
+          {LEGEND.map(([tone, text]) => (
+            <span key={tone} data-tone={tone}>
+              {text}
+            </span>
+          ))}
+        </Panel>
       </ReactFlow>
     </div>
   )
+}
+
+function fitting({ width, height }: FlowLayout, frameWidth: number, frameHeight: number): Viewport {
+  const zoom = Math.min(LARGEST_ZOOM, frameWidth / width, frameHeight / height)
+  return { x: (frameWidth - width * zoom) / 2, y: (frameHeight - height * zoom) / 2, zoom }
 }
 
 function draw(graph: FlowGraph): FlowDrawing {
@@ -114,12 +146,12 @@ function draw(graph: FlowGraph): FlowDrawing {
       const { x, y, width, height } = layout.spots.get(node.id)!
       return { id: node.id, type: node.kind, position: { x, y }, width, height, data: { node } }
     }),
-    edges: graph.edges.map(({ id, kind, from, to }) => ({
+    edges: graph.edges.map(({ id, kind, from, to, isQuery }) => ({
       id,
       type: 'route',
       source: from,
       target: to,
-      data: { path: layout.routes.get(id)!.path, kind },
+      data: { path: layout.routes.get(id)!.path, kind: isQuery ? 'query' : kind },
     })),
   }
 }

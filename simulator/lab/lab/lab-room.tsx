@@ -5,7 +5,7 @@ import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from '@tabler/icons-react'
 import { useSelector } from '@xstate/react'
-import { useCallback, useDeferredValue, useMemo } from 'react'
+import { type ComponentType, useCallback, useDeferredValue, useMemo } from 'react'
 import { sayPlan } from '#simulator/explore/say-plan.ts'
 import { ComparisonBar } from './comparison-bar.tsx'
 import { Curves } from './curves.tsx'
@@ -14,8 +14,9 @@ import classes from './lab.module.css'
 import type { LabView } from './lab-view.ts'
 import { ScenarioChooser } from './scenario-chooser.tsx'
 import { SidePanels } from './side-panels.tsx'
+import { Splitter } from './splitter.tsx'
 import { Timeline } from './timeline.tsx'
-import { TransportBar } from './transport-bar.tsx'
+import { type Time, TransportBar } from './transport-bar.tsx'
 import { usePlayerKeys } from './use-keys.ts'
 import { type Shown, type Still, useStill, viewAt } from './use-lab-view.ts'
 import { type Player, usePlayer } from './use-player.ts'
@@ -30,9 +31,14 @@ export function LabRoom(shown: Shown) {
   const select = useCallback((subject: string) => change({ subject }), [change])
   const view = useCallback(() => viewAt(still, player), [still, player])
   const [isWide, setWide] = useLocalStorage({ key: 'lab-wide-flow', defaultValue: false })
+  const [times, setTimes] = useLocalStorage<readonly Time[]>({ key: 'lab-times', defaultValue: usualTimes() })
+  const [timeHeight, setTimeHeight] = useLocalStorage({ key: 'lab-time-height', defaultValue: 0 })
 
   return (
-    <div className={classes.room}>
+    <div
+      className={classes.room}
+      style={timeHeight === 0 ? {} : ({ '--time-height': `${timeHeight}px` } as React.CSSProperties)}
+    >
       <div>
         <div className={classes.top}>
           <ScenarioChooser scenario={link.scenario} />
@@ -69,42 +75,52 @@ export function LabRoom(shown: Shown) {
         </section>
         {!isWide && (
           <aside className={classes.side}>
-            <LivePanels still={still} player={player} />
+            <Live still={still} player={player} Part={LatePanels} />
           </aside>
         )}
       </div>
-      <div className={classes.bottom}>
-        <TransportBar player={player} view={view} />
-        <LiveTime still={still} player={player} />
+      <div>
+        <Splitter height={timeHeight} onChange={setTimeHeight} />
+        <TransportBar player={player} view={view} times={times} onTimes={setTimes} />
+      </div>
+      <div className={classes.time}>
+        {times.includes('timeline') && (
+          <div>
+            <Live still={still} player={player} Part={Timeline} />
+          </div>
+        )}
+        {times.includes('curves') && (
+          <div>
+            <Live still={still} player={player} Part={Curves} />
+          </div>
+        )}
       </div>
     </div>
   )
 }
 
-interface Live {
+/** A small screen has no room for both. */
+function usualTimes(): readonly Time[] {
+  return innerHeight < 850 ? ['timeline'] : ['timeline', 'curves']
+}
+
+interface LiveProps {
   readonly still: Still
   readonly player: Player
+  readonly Part: ComponentType<{ view: LabView }>
 }
 
-function LiveTime({ still, player }: Live) {
-  const view = useLiveView({ still, player })
-  return (
-    <>
-      <Timeline view={view} />
-      <Curves view={view} />
-    </>
-  )
-}
-
-/** Panels show much and may lag behind: they must not cost the flow its frames. */
-function LivePanels({ still, player }: Live) {
-  const view = useDeferredValue(useLiveView({ still, player }))
-  return useMemo(() => <SidePanels view={view} />, [view])
-}
-
-function useLiveView({ still, player }: Live): LabView {
+/** A part that is told of each moment. */
+function Live({ still, player, Part }: LiveProps) {
   const playMs = useSelector(player, ({ context }) => context.playMs)
   const seq = useSelector(player, ({ context }) => context.seq)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the moment is read from the player
-  return useMemo(() => viewAt(still, player), [still, player, playMs, seq])
+  const view = useMemo(() => viewAt(still, player), [still, player, playMs, seq])
+  return <Part view={view} />
+}
+
+/** Panels show much and may lag behind: they must not cost the flow its frames. */
+function LatePanels({ view }: { view: LabView }) {
+  const late = useDeferredValue(view)
+  return useMemo(() => <SidePanels view={late} />, [late])
 }

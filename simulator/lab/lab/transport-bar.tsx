@@ -4,12 +4,14 @@
 import { ActionIcon, Button, Group, Select, Tooltip } from '@mantine/core'
 import {
   IconArrowsDiff,
+  IconChartLine,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconPlayerSkipBackFilled,
   IconPlayerSkipForwardFilled,
   IconPlayerTrackNextFilled,
   IconPlayerTrackPrevFilled,
+  IconTimeline,
 } from '@tabler/icons-react'
 import { useSelector } from '@xstate/react'
 import { formatTime, sentenceOf } from '#simulator/trace/sentence.ts'
@@ -22,8 +24,18 @@ import type { Player } from './use-player.ts'
 
 const END = Number.MAX_SAFE_INTEGER
 
-/** @param view asked when something is done: it changes with every moment */
-export function TransportBar({ player, view }: { player: Player; view: () => LabView }) {
+/** What is shown along the time. */
+export type Time = 'timeline' | 'curves'
+
+interface TransportBarProps {
+  readonly player: Player
+  /** Asked when something is done: it changes with every moment. */
+  view(): LabView
+  readonly times: readonly Time[]
+  onTimes(times: readonly Time[]): void
+}
+
+export function TransportBar({ player, view, times, onTimes }: TransportBarProps) {
   return (
     <div className={classes.transport}>
       <Buttons player={player} />
@@ -34,10 +46,31 @@ export function TransportBar({ player, view }: { player: Player; view: () => Lab
         <ForkMenu view={view} />
         <CompareButton view={view} />
         <CopyMenu view={view} />
+        <ActionIcon.Group>
+          {TIMES.map(({ time, label, Icon }) => (
+            <Tooltip key={time} label={label}>
+              <ActionIcon
+                variant={times.includes(time) ? 'light' : 'default'}
+                aria-label={label}
+                aria-pressed={times.includes(time)}
+                onClick={() =>
+                  onTimes(times.includes(time) ? times.filter(other => other !== time) : [...times, time])
+                }
+              >
+                <Icon size={17} />
+              </ActionIcon>
+            </Tooltip>
+          ))}
+        </ActionIcon.Group>
       </Group>
     </div>
   )
 }
+
+const TIMES = [
+  { time: 'timeline', label: 'Timeline', Icon: IconTimeline },
+  { time: 'curves', label: 'Lag and drift', Icon: IconChartLine },
+] as const
 
 function Buttons({ player }: { player: Player }) {
   const isPlaying = useSelector(player, snapshot => snapshot.matches('playing'))

@@ -5,7 +5,7 @@ import { useActorRef } from '@xstate/react'
 import { useEffect, useMemo } from 'react'
 import type { ActorRefFrom } from 'xstate'
 import type { RunResult } from '../worker/protocol.ts'
-import { createDisplayTime } from './display-time.ts'
+import { createDisplayTime, type DisplayTime } from './display-time.ts'
 import { player, type Tape } from './player.ts'
 import { createPlayingTime } from './playing-time.ts'
 
@@ -17,7 +17,7 @@ const LONGEST_TICK_MS = 100
 /** @param at the record to begin at; undefined for the end */
 export function usePlayer({ records }: Pick<RunResult, 'records'>, at: number | undefined): Player {
   const tape = useMemo(
-    (): Tape => ({ records, time: createPlayingTime(records, createDisplayTime(records)) }),
+    (): Tape => ({ records, time: createPlayingTime(records, displayOf(records)) }),
     [records],
   )
   const actor = useActorRef(player, { input: { tape, ...(at === undefined ? {} : { at }) } })
@@ -47,4 +47,9 @@ export function usePlayer({ records }: Pick<RunResult, 'records'>, at: number | 
     }
   }, [actor])
   return actor
+}
+
+/** Samples of the read models are taken all night long; an idle gap is idle nevertheless. */
+function displayOf(records: RunResult['records']): DisplayTime {
+  return createDisplayTime(records.filter(({ kind }) => kind !== 'observe'))
 }

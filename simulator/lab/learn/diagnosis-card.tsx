@@ -5,6 +5,7 @@ import { Button } from '@mantine/core'
 import { IconBulb } from '@tabler/icons-react'
 import { Fragment } from 'react'
 import type { Judgement } from '../worker/protocol.ts'
+import { Said } from './said.tsx'
 import classes from './verdict.module.css'
 
 export interface DiagnosisCardProps {
@@ -25,7 +26,9 @@ export function DiagnosisCard({ diagnosis, given, onHint }: DiagnosisCardProps) 
       {shown.length > 0 && (
         <ol className={classes.hints}>
           {shown.map(hint => (
-            <li key={hint}>{hint}</li>
+            <li key={hint}>
+              <Said>{hint}</Said>
+            </li>
           ))}
         </ol>
       )}
@@ -51,7 +54,7 @@ function Diagnosed({ diagnosis }: { diagnosis: DiagnosisCardProps['diagnosis'] }
           </Fragment>
         ))}
         {mistakes.length > 1 && ', which do the same under every fault that was tried'}
-        {mistake !== undefined && `: ${mistake.explanation}`}.
+        {mistake !== undefined && <Said>{`: ${mistake.explanation}`}</Said>}.
       </>
     )
   }

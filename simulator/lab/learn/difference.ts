@@ -12,9 +12,11 @@ export interface Change {
 /** A line for each guarantee whose fate has changed, then what else has; none when nothing that can be seen has. */
 export function describeDifference(before: Summary, now: Summary): Change[] {
   if (now.refused !== undefined) {
-    return before.refused === undefined
-      ? [{ mark: 'worse', text: 'The file could be judged before; now it cannot.' }]
-      : []
+    if (before.refused === undefined)
+      return [{ mark: 'worse', text: 'The file could be judged before; now it cannot.' }]
+    return before.refused === now.refused
+      ? []
+      : [{ mark: 'other', text: 'The file could not be judged before either, for another reason.' }]
   }
   if (before.refused !== undefined)
     return [{ mark: 'better', text: 'The file could not be judged before; now it can.' }]
@@ -60,7 +62,8 @@ function otherChanges(before: Summary, now: Summary): Change[] {
 /** "doubled by one fault (crash)" */
 function say({ outcome, faults }: Broken): string {
   if (faults.length === 0) return `${outcome} without any fault`
-  return `${outcome} under ${plural(faults.length, 'fault')} (${faults.join(', ')})`
+  const count = faults.length === 1 ? 'one fault' : plural(faults.length, 'fault')
+  return `${outcome} under ${count} (${faults.join(', ')})`
 }
 
 function nowHolds(now: Summary): string {

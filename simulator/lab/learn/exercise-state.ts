@@ -9,7 +9,8 @@ export type ExerciseState = 'untried' | 'fails' | 'holds' | 'changed'
 export function stateOf(remembered: Remembered | undefined, content: string | undefined): ExerciseState {
   if (remembered === undefined) return 'untried'
   const { now } = remembered
-  if (content !== undefined && now.content !== content) return 'changed'
+  // What could not be judged has no content to compare with.
+  if (now.refused === undefined && content !== undefined && now.content !== content) return 'changed'
   return now.holds ? 'holds' : 'fails'
 }
 

@@ -38,7 +38,7 @@ export function ExerciseView({ entry, exercises, place, memory }: ExerciseViewPr
     if (isPending || answer !== 'yours' || judgement === undefined) return
     const [first] = judgement.explanations
     const plan = first === undefined ? undefined : writeExercisePlan(first.plan)
-    rememberJudgement(entry.name, summarise(judgement, entry.content ?? '', plan))
+    rememberJudgement(entry.name, summarise(judgement, plan))
   }, [judgement, isPending])
 
   const remembered = memory.memory.exercises[entry.name]
@@ -82,7 +82,7 @@ export function ExerciseView({ entry, exercises, place, memory }: ExerciseViewPr
           value={show}
           onChange={chosen => change({ show: chosen as Pane })}
         />
-        {!isWide && <HeadlineLine headline={headline} />}
+        {!isWide && show !== 'verdict' && <HeadlineLine headline={headline} />}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it */}
       <section className={classes.pane} tabIndex={0} aria-label={PANE_NAMES[show]}>

@@ -12,6 +12,7 @@ import { writePlace } from '../shell/location.ts'
 import type { CatalogEntry } from '../worker/catalog-entry.ts'
 import { Fact, Facts } from './facts.tsx'
 import { LadderTable } from './ladder-table.tsx'
+import { Said } from './said.tsx'
 import classes from './verdict.module.css'
 
 const MAX_HAPPENED = 4
@@ -36,13 +37,25 @@ export function ExplanationView({ exercise, answer, explanation }: ExplanationVi
         ) : (
           <>
             <Fact name="Promised">Every run comes to an end, and can be judged there.</Fact>
-            <Fact name="Happened">{trouble.sentence}</Fact>
+            <Fact name="Happened">
+              <Said>{trouble.sentence}</Said>
+            </Fact>
           </>
         )}
         {!throwsFirst && thrown}
-        <Fact name="Under">{explanation.planSentence}</Fact>
-        {trouble !== undefined && trouble.next !== '' && <Fact name="Next">{trouble.next}</Fact>}
-        {firstDifference !== undefined && <Fact name="They part">{firstDifference.sentence}</Fact>}
+        <Fact name="Under">
+          <Said>{explanation.planSentence}</Said>
+        </Fact>
+        {trouble !== undefined && trouble.next !== '' && (
+          <Fact name="Next">
+            <Said>{trouble.next}</Said>
+          </Fact>
+        )}
+        {firstDifference !== undefined && (
+          <Fact name="They part">
+            <Said>{firstDifference.sentence}</Said>
+          </Fact>
+        )}
         {note !== undefined && <Fact name="Note">{note}</Fact>}
       </Facts>
       <Actions exercise={exercise} answer={answer} explanation={explanation} />
@@ -55,12 +68,14 @@ function Happened({ explanation: { promise, happened } }: { explanation: Explana
   if (happened.length === 0) return null
   return (
     <>
-      <Fact name="Promised">{promise}</Fact>
+      <Fact name="Promised">
+        <Said>{promise}</Said>
+      </Fact>
       <Fact name="Happened">
         <ul className={classes.plain}>
           {happened.slice(0, MAX_HAPPENED).map(({ outcome, message }) => (
             <li key={message}>
-              <strong className={classes.outcome}>{outcome}</strong> {message}.
+              <strong className={classes.outcome}>{outcome}</strong>: <Said>{`${message}.`}</Said>
             </li>
           ))}
           {happened.length > MAX_HAPPENED && <li>and {happened.length - MAX_HAPPENED} more</li>}

@@ -40,8 +40,8 @@ export function LadderTable({ ladder }: { ladder: Ladder }) {
         </tfoot>
       </table>
       <p className={classes.legend}>
-        <IconBolt size={12} aria-hidden /> the fault · ↻ delivered again · + rows committed · offset: where
-        the group goes on after a restart
+        <IconBolt className={classes.sign} size={12} aria-hidden /> the fault · ↻ delivered again · + rows
+        committed · offset: where the group goes on after a restart
       </p>
     </section>
   )

@@ -8,6 +8,7 @@ import type { RunRequest } from '../worker/protocol.ts'
 import { type Change, describeDifference } from './difference.ts'
 import type { Remembered } from './memory.ts'
 import { sayReplay } from './replay.ts'
+import { Said } from './said.tsx'
 import classes from './verdict.module.css'
 
 export function SinceLastSave({ exercise, remembered }: { exercise: string; remembered: Remembered }) {
@@ -32,7 +33,7 @@ export function SinceLastSave({ exercise, remembered }: { exercise: string; reme
           <Line
             change={{
               mark: replay?.mark ?? 'other',
-              text: `The plan that broke it before (${before.planSentence ?? ''}) ${replay?.text ?? 'is replayed…'}`,
+              text: `The plan that broke it before (${before.planSentence?.replace(/\.$/, '') ?? ''}) ${replay?.text ?? 'is replayed…'}`,
             }}
           />
         )}
@@ -49,7 +50,9 @@ function Line({ change: { mark, text } }: { change: Change }) {
   return (
     <li className={classes.change} data-mark={mark}>
       <Icon size={16} {...(WORDS[mark] === '' ? { 'aria-hidden': true } : { 'aria-label': WORDS[mark] })} />
-      <span>{text}</span>
+      <span>
+        <Said>{text}</Said>
+      </span>
     </li>
   )
 }

@@ -14,7 +14,7 @@ const brokenSchema = z.object({
 })
 
 export const summarySchema = z.object({
-  /** Hash of what was judged. */
+  /** Hash of what was judged; for what could not be judged, something that differs for another reason. */
   content: z.string(),
   holds: z.boolean(),
   /** Why the file could not be judged. */
@@ -35,11 +35,11 @@ export const summarySchema = z.object({
 export type Summary = z.infer<typeof summarySchema>
 export type Broken = z.infer<typeof brokenSchema>
 
-/** @param content of the file, where the judgement knows none because the file could not be compiled */
-export function summarise(judgement: Judgement, content: string, planQuery: string | undefined): Summary {
+/** @param planQuery the first counterexample's plan, as a link has it */
+export function summarise(judgement: Judgement, planQuery: string | undefined): Summary {
   const { holds, refused, verdict, diagnosis, explanations } = judgement
   return {
-    content: judgement.content ?? content,
+    content: judgement.content ?? `refused: ${refused?.sentence}`,
     holds,
     ...(refused === undefined ? {} : { refused: refused.sentence }),
     broken: (verdict?.counterexamples ?? []).map(({ guarantee, plan, violations, trouble }) => ({

@@ -35,8 +35,14 @@ export function useJudgement(exercise: string, answer: string, version: number):
     })
     simulator.call('judge', { exercise, answer }, { signal: abort.signal, onProgress }).then(
       judgement => isCurrent() && setJudging({ subject, judgement, version, isPending: false }),
-      (error: unknown) =>
-        isCurrent() && setJudging({ subject, refusal: refusalOf(error), version, isPending: false }),
+      (error: unknown) => {
+        if (!isCurrent()) return
+        const refusal = refusalOf(error)
+        // A loop without an end is the file's own doing, and a judgement of it; what else goes wrong here is not.
+        const told =
+          refusal.code === 'endless-loop' ? { judgement: refused(exercise, answer, refusal) } : { refusal }
+        setJudging({ subject, ...told, version, isPending: false })
+      },
     )
     return () => abort.abort()
   }, [simulator, exercise, answer, subject, version])
@@ -45,6 +51,10 @@ export function useJudgement(exercise: string, answer: string, version: number):
 
 function withoutProgress({ progress: _, ...judging }: Judging & { subject: string }) {
   return judging
+}
+
+function refused(exercise: string, answer: string, trouble: Refusal): Judgement {
+  return { exercise, answer, file: '', holds: false, refused: trouble, explanations: [], realMs: 0 }
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -1,7 +1,9 @@
 /**
  * A Mermaid diagram. What is drawn is also there as text, for those who cannot see it and for those who want to take it along.
  */
-import { useComputedColorScheme } from '@mantine/core'
+import { Button, Modal, useComputedColorScheme } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconArrowsMaximize } from '@tabler/icons-react'
 import { type CSSProperties, useEffect, useId, useState } from 'react'
 import { CodeBlock } from './code-block.tsx'
 import classes from './diagram.module.css'
@@ -17,6 +19,7 @@ export function Diagram({ source, title }: { source: string; title: string }) {
   const scheme = useComputedColorScheme('light')
   const id = `diagram${useId().replace(/\W/g, '')}`
   const [drawn, setDrawn] = useState<Drawn>()
+  const [isLarge, { open, close }] = useDisclosure(false)
   const key = `${scheme} ${source}`
   useEffect(() => {
     let isCurrent = true
@@ -38,16 +41,21 @@ export function Diagram({ source, title }: { source: string; title: string }) {
         </p>
       )}
       {drawn?.svg !== undefined && (
-        <div
-          className={classes.drawing}
-          role="img"
-          aria-label={title}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
-          tabIndex={0}
-          style={{ '--natural-width': naturalWidthOf(drawn.svg) } as CSSProperties}
-          // biome-ignore lint/security/noDangerouslySetInnerHtml: Mermaid has sanitised it, in its strict mode
-          dangerouslySetInnerHTML={{ __html: drawn.svg }}
-        />
+        <>
+          <Drawing svg={drawn.svg} title={title} />
+          <Button
+            className={classes.enlarge}
+            size="compact-xs"
+            variant="default"
+            onClick={open}
+            leftSection={<IconArrowsMaximize size={12} aria-hidden />}
+          >
+            Enlarge
+          </Button>
+          <Modal opened={isLarge} onClose={close} fullScreen title={title}>
+            <Drawing svg={drawn.svg.replaceAll(id, `${id}-large`)} title={title} isLarge />
+          </Modal>
+        </>
       )}
       {drawn === undefined && <div className={classes.waiting}>Drawing…</div>}
       <details className={classes.source}>
@@ -55,6 +63,22 @@ export function Diagram({ source, title }: { source: string; title: string }) {
         <CodeBlock code={source.trimEnd()} label={`${title}, Mermaid source`} />
       </details>
     </figure>
+  )
+}
+
+function Drawing({ svg, title, isLarge = false }: { svg: string; title: string; isLarge?: boolean }) {
+  return (
+    <div
+      className={classes.drawing}
+      data-large={isLarge}
+      role="img"
+      aria-label={title}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
+      tabIndex={0}
+      style={{ '--natural-width': naturalWidthOf(svg) } as CSSProperties}
+      // biome-ignore lint/security/noDangerouslySetInnerHtml: Mermaid has sanitised it, in its strict mode
+      dangerouslySetInnerHTML={{ __html: svg }}
+    />
   )
 }
 

@@ -8,12 +8,22 @@ import { startChromium } from './chromium.ts'
 
 export interface PageUnderTest {
   /** Opens a place of the built page in a fresh tab: `#/lab/shop`. */
-  open(hash: string, size?: { width: number; height: number }): Promise<Page>
+  open(hash: string, options?: OpenOptions): Promise<Page>
   /** Errors that any tab has written to its console, or thrown. */
   readonly complaints: readonly string[]
 }
 
-export const USUAL_SIZE = { width: 1280, height: 720 }
+export interface OpenOptions {
+  /** Pixels. Default 1280. */
+  readonly width?: number
+  /** Pixels. Default 720. */
+  readonly height?: number
+  readonly colorScheme?: 'light' | 'dark'
+  /** Where the page is served. Default: the built one. */
+  readonly from?: string
+  /** False: what this tab complains about is expected. Default true. */
+  readonly isWatched?: boolean
+}
 
 export function pagesForTests(): PageUnderTest {
   const complaints: string[] = []
@@ -24,14 +34,28 @@ export function pagesForTests(): PageUnderTest {
   afterAll(() => browser?.close())
   return {
     complaints,
-    async open(hash, size = USUAL_SIZE) {
-      const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' })
+    async open(
+      hash,
+      {
+        from = inject('builtPage'),
+        width = 1280,
+        height = 720,
+        colorScheme = 'light',
+        isWatched = true,
+      } = {},
+    ) {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme,
+        reducedMotion: 'reduce',
+        permissions: ['clipboard-read', 'clipboard-write'],
+      })
       const page = await context.newPage()
       page.on('console', message => {
-        if (message.type() === 'error') complaints.push(`${hash}: ${message.text()}`)
+        if (isWatched && message.type() === 'error') complaints.push(`${hash}: ${message.text()}`)
       })
       page.on('pageerror', error => complaints.push(`${hash}: ${error.message}`))
-      await page.goto(inject('builtPage') + hash)
+      await page.goto(from + hash)
       return page
     },
   }

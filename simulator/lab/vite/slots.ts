@@ -19,6 +19,7 @@ import {
   starter,
   yours,
 } from '#simulator/desk/exercise.ts'
+import { sourcePlaces } from '#simulator/desk/source-lines.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import type { CatalogEntry } from '../worker/catalog-entry.ts'
 import { SLOT_SAVED, type SlotSaved } from '../worker/slot-saved.ts'
@@ -84,11 +85,14 @@ async function moduleOf(answer: Answer): Promise<string> {
   try {
     const slot = await compileSlot(answer.file, ROOT)
     const code = slot.code.replace(/^\/\/# sourceMappingURL=.*$/m, '')
-    return [
+    const head = [
       `export const file = ${JSON.stringify(slot.file)}`,
       `export const content = ${JSON.stringify(hashOf(slot))}`,
-      `export default function (module, exports, require, process) {\n${code}\n}`,
-    ].join('\n')
+    ]
+    const begin = 'export default function (module, exports, require, process) {'
+    // By line of this module, so that whoever has a stack can say the line of the source.
+    const places = [...Array(head.length + 2).fill(''), ...sourcePlaces(slot)]
+    return [...head, `export const places = ${JSON.stringify(places)}`, begin, code, '}'].join('\n')
   } catch (error) {
     if (!(error instanceof WorkbenchError)) throw error
     const { code, message, next } = error

@@ -12,6 +12,7 @@ import { held } from './held.ts'
 import type { Calls, Judgement } from './protocol.ts'
 import { loadExercise } from './scenarios.ts'
 import { loadSlot } from './slot-modules.ts'
+import { withSourcePlaces } from './source-places.ts'
 
 const SIGNATURES = import.meta.glob<Record<string, string[]>>(
   '../../../exercises/*/mistakes/signatures.json',
@@ -32,7 +33,7 @@ export async function judgeAnswer(
     const verdict = await held(() => judge(check, executeHere(check, load), { ...options, onProgress }))
     const explanations: Explanation[] = []
     for (const { plan, guarantee } of verdict.counterexamples) {
-      explanations.push(await explain(check, load, { plan, guarantee }))
+      explanations.push(withSourcePlaces(await explain(check, load, { plan, guarantee }), slot))
     }
     const judged = { ...about, file: slot.file, content: slot.content, verdict, explanations }
     if (verdict.holds) return { ...judged, holds: true, realMs: performance.now() - startedAt }
@@ -68,8 +69,8 @@ export async function explainRun(
 ): Promise<Explanation> {
   if (scenario.kind !== 'exercise')
     throw new WorkbenchError('bad-plan', 'Only a run of an exercise has a twin.', 'Open one from Learn.')
-  const { check, load } = await loadExercise(base, scenario.exercise, scenario.answer)
-  return explain(check, load, { plan, guarantee })
+  const { check, slot, load } = await loadExercise(base, scenario.exercise, scenario.answer)
+  return withSourcePlaces(await explain(check, load, { plan, guarantee }), slot)
 }
 
 /** A file `no-dedupe~batch` is another way to make the mistake `no-dedupe`. */

@@ -20,6 +20,8 @@ type Factory = (
 interface SlotFile {
   readonly file: string
   readonly content: string
+  /** For each line of the module, the place in the source. */
+  readonly places: readonly string[]
   readonly default: Factory
   readonly refused?: Trouble
 }
@@ -27,6 +29,8 @@ interface SlotFile {
 export interface LoadedSlot {
   readonly file: string
   readonly content: string
+  /** For each line of the module, the place in the source; empty where there is none. */
+  readonly places: readonly string[]
   /** Makes a new instance; throws whatever the file throws. */
   instantiate(): SlotModule
 }
@@ -69,10 +73,11 @@ export async function loadSlot(base: string, exercise: string, answer: string): 
     const { code, sentence, next } = found.refused
     throw new WorkbenchError(code, sentence, next)
   }
-  const { file, content, default: factory } = found
+  const { file, content, places, default: factory } = found
   return {
     file,
     content,
+    places,
     instantiate() {
       const module = { exports: {} as Record<string, unknown> }
       factory(module, module.exports, require, PROCESS)

@@ -125,7 +125,7 @@ function ShortFormEditor({ sentence, text, targets, onSave }: ShortFormEditorPro
         value={value}
         onChange={event => setValue(event.currentTarget.value)}
         error={problem}
-        ff="monospace"
+        classNames={{ input: classes.mono ?? '' }}
         spellCheck={false}
         data-autofocus
       />

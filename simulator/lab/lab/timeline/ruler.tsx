@@ -55,19 +55,20 @@ const Marks = memo(function Marks({ axis, healedAtMs }: { axis: TimeAxis; healed
   const ticks = useMemo(() => ticksOf(axis, width), [axis, width])
   return (
     <div ref={ref} className={classes.marks}>
-      {ticks.map(({ ms, x, text }) => (
-        <span key={ms} className={classes.tick} style={{ left: `${x * 100}%` }}>
-          {text}
-        </span>
-      ))}
       {axis.display.folds.map(({ fromMs, toMs }) => (
         <span
           key={fromMs}
-          className={classes.foldMark}
-          style={{ left: `${((axis.xOf(fromMs) + axis.xOf(toMs)) / 2) * 100}%` }}
-          title={`Nothing happens for ${sayMoment(toMs - fromMs)}`}
-        >
-          ⫽
+          className={classes.fold}
+          style={{
+            left: `${axis.xOf(fromMs) * 100}%`,
+            width: `${(axis.xOf(toMs) - axis.xOf(fromMs)) * 100}%`,
+          }}
+          title={`Folded: nothing happens for ${sayMoment(toMs - fromMs)}`}
+        />
+      ))}
+      {ticks.map(({ ms, x, text }) => (
+        <span key={ms} className={classes.tick} style={{ left: `${x * 100}%` }}>
+          {text}
         </span>
       ))}
       <span

@@ -55,7 +55,9 @@ export function faultsAt({ base, kinds }: VisitedSite, occurrence: number): Faul
   for (const fields of variants) {
     try {
       const fault = parseFault({ ...fields, at: siteName(base, occurrence) }, 'site', undefined)
-      found.push({ fault, sentence: sayFault(fault).replaceAll('`', '') })
+      const sentence = sayFault(fault).replaceAll('`', '')
+      // Before a delivery and right after it are the same to whoever reads.
+      if (found.every(choice => choice.sentence !== sentence)) found.push({ fault, sentence })
     } catch (error) {
       // A kind that the site names and that cannot be planned there: nobody need see it.
       if (!(error instanceof WorkbenchError)) throw error
