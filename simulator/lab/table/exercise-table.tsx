@@ -37,6 +37,7 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
     [cells],
   )
   const rows = table?.rows ?? []
+  const allKeys = rows.flatMap(({ family }) => answers.map(answer => keyOf(family, answer)))
   const isHidden = (key: string) =>
     isPredicting && !prediction.revealed.has(key) && (!truths.has(key) || truths.get(key) !== undefined)
 
@@ -90,7 +91,7 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
       count={answers.length}
       noun="columns"
       score={scoreOf(prediction, truths)}
-      onRevealAll={() => dispatch({ type: 'reveal', keys: [...cells.keys()] })}
+      onRevealAll={() => dispatch({ type: 'reveal', keys: allKeys })}
       onBeginAgain={() => dispatch({ type: 'begin again' })}
       legend={<Legend />}
       details={
