@@ -1,5 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
-import { pagesForTests } from '../testing/page.ts'
+import { readLabLink } from '../lab/lab-link.ts'
+import { readPlace } from '../shell/location.ts'
+import { call, pagesForTests } from '../testing/page.ts'
 
 const subject = pagesForTests()
 afterAll(() => expect(subject.complaints).toEqual([]))
@@ -40,4 +42,22 @@ test('the failure modes of the flow get a row each', async () => {
   const page = await subject.open('#/table/flow')
   await page.getByText('consumer down', { exact: false }).first().waitFor()
   expect(await page.getByRole('row').count()).toBeGreaterThan(25)
+})
+
+test('the moment at which a cell opens its run is the strike of its fault', async () => {
+  const page = await subject.open('#/table/12-idempotent-consumer')
+  const cell = page.getByRole('link', { name: /^crash, starter: doubled: .*; open its run$/ })
+  const link = readLabLink(readPlace(new URL((await cell.getAttribute('href'))!, page.url()).hash))
+  const { records, holds } = await call(page, 'run', { scenario: link.scenario, plan: link.plan })
+  expect(holds).toBe(false)
+  expect(records[link.at! - 1]).toMatchObject({ kind: 'fault.strike', fault: 'crash' })
+})
+
+test('guesses are counted when they are revealed', async () => {
+  const page = await subject.open('#/table/flow?predict')
+  await page.getByLabel('nothing fails: guess').selectOption('holds')
+  await page.getByLabel('crash before the commit: guess').selectOption('lost')
+  await page.getByText(/^([3-9]|[12]\d|All 30)\b.* runs measured/).waitFor()
+  await page.keyboard.press('r')
+  await page.getByText('1 of 2 guesses right').waitFor()
 })
