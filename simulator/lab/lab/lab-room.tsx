@@ -5,7 +5,7 @@ import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { useHotkeys, useLocalStorage } from '@mantine/hooks'
 import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from '@tabler/icons-react'
 import { useSelector } from '@xstate/react'
-import { type ComponentType, useCallback, useDeferredValue, useMemo } from 'react'
+import { type ComponentType, useCallback, useMemo } from 'react'
 import { sayPlan } from '#simulator/explore/say-plan.ts'
 import { ComparisonBar } from './comparison-bar.tsx'
 import { Curves } from './curves.tsx'
@@ -20,6 +20,7 @@ import { type Time, TransportBar } from './transport-bar.tsx'
 import { usePlayerKeys } from './use-keys.ts'
 import { type Shown, type Still, useStill, viewAt } from './use-lab-view.ts'
 import { type Player, usePlayer } from './use-player.ts'
+import { useThrottled } from './use-throttled.ts'
 import { VerdictBadge } from './verdict-badge.tsx'
 
 export function LabRoom(shown: Shown) {
@@ -139,6 +140,7 @@ function Live({ still, player, Part }: LiveProps) {
 
 /** Panels show much and may lag behind: they must not cost the flow its frames. */
 function LatePanels({ view }: { view: LabView }) {
-  const late = useDeferredValue(view)
+  const late = useThrottled(view, PANELS_EVERY_MS)
   return useMemo(() => <SidePanels view={late} />, [late])
 }
+const PANELS_EVERY_MS = 120
