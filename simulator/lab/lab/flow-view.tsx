@@ -21,6 +21,7 @@ import { FlowDots } from './flow-dots.tsx'
 import { RouteEdge } from './flow-edge.tsx'
 import { createFlowGraph, type FlowGraph } from './flow-graph.ts'
 import { type FlowLayout, layOut } from './flow-layout.ts'
+import { FlowNotices } from './flow-notices.tsx'
 import { PartyBox } from './flow-party.tsx'
 import { ServiceBox } from './flow-service.tsx'
 import { createFlowStore, FlowContext } from './flow-store.ts'
@@ -125,6 +126,7 @@ function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.R
           className={classes.controls!}
           onFitView={fill}
         />
+        <FlowNotices />
         <Panel position="bottom-center" className={classes.legend!}>
           {LEGEND.map(([tone, text]) => (
             <span key={tone} data-tone={tone}>

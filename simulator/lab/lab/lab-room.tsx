@@ -5,7 +5,7 @@ import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { useHotkeys, useLocalStorage } from '@mantine/hooks'
 import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from '@tabler/icons-react'
 import { useSelector } from '@xstate/react'
-import { type ComponentType, useCallback, useMemo } from 'react'
+import { type ComponentType, type ReactNode, useCallback, useMemo } from 'react'
 import { sayPlan } from '#simulator/explore/say-plan.ts'
 import { ComparisonBar } from './comparison-bar.tsx'
 import { Curves } from './curves.tsx'
@@ -23,7 +23,8 @@ import { type Player, usePlayer } from './use-player.ts'
 import { useThrottled } from './use-throttled.ts'
 import { VerdictBadge } from './verdict-badge.tsx'
 
-export function LabRoom(shown: Shown) {
+/** @param notice what is wrong with what the link asks for, while the run before is still shown */
+export function LabRoom({ notice, ...shown }: Shown & { notice: ReactNode }) {
   const { link, run, isPending } = shown
   const player = usePlayer(run, link.at)
   const still = useStill(shown, player)
@@ -84,6 +85,7 @@ export function LabRoom(shown: Shown) {
             </ActionIcon>
           </Tooltip>
         </div>
+        {notice}
         <ComparisonBar link={link} run={run} other={shown.other} seek={still.seek} />
       </div>
       <div className={classes.middle} data-wide={isWide || undefined}>
