@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Explanation } from '#simulator/explore/explain.ts'
 import { compileSlot } from './compile.ts'
-import { withSourceLines } from './source-lines.ts'
+import { sourcePlaces, withSourceLines } from './source-lines.ts'
 
 test('places in compiled code become lines of the source, and what is not in it has none', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'source-lines-'))
@@ -22,6 +22,8 @@ test('places in compiled code become lines of the source, and what is not in it 
       errors: [{ ...error, at }, { ...error, at: 'elsewhere.ts:1:1' }, error],
     } as unknown as Explanation
     expect(withSourceLines(explanation, slot).errors).toEqual([{ ...error, at: 'slot.ts:4' }, error, error])
+    expect(sourcePlaces(slot)[line - 1]).toBe('slot.ts:4')
+    expect(sourcePlaces(slot)[0]).toBe('')
   } finally {
     await rm(folder, { recursive: true })
   }

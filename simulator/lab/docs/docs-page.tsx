@@ -60,7 +60,7 @@ export default function DocsPage() {
         />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it */}
-      <main className={classes.text} tabIndex={0} aria-label={name} key={name}>
+      <section className={classes.text} tabIndex={0} aria-label={name} key={name}>
         {path === undefined ? (
           <RefusalNotice
             refusal={{
@@ -71,7 +71,7 @@ export default function DocsPage() {
         ) : (
           <DocumentView path={path} at={at} />
         )}
-      </main>
+      </section>
     </div>
   )
 }

@@ -12,8 +12,9 @@ export function LadderTable({ ladder }: { ladder: Ladder }) {
   const { left, right, rows, about } = ladder
   const columns = right === undefined ? 2 : 3
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a region would be a landmark, and there may be several of these
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
-    <section className={classes.scroll} tabIndex={0} aria-label="The run, step by step">
+    <div role="group" className={classes.scroll} tabIndex={0} aria-label="The run, step by step">
       <table className={classes.ladder} data-sides={right === undefined ? 1 : 2}>
         {about !== '' && <caption>About {about}</caption>}
         <thead>
@@ -43,7 +44,7 @@ export function LadderTable({ ladder }: { ladder: Ladder }) {
         <IconBolt className={classes.sign} size={12} aria-hidden /> the fault · ↻ delivered again · + rows
         committed · offset: where the group goes on after a restart
       </p>
-    </section>
+    </div>
   )
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createStudentRepository, type StudentRepository } from '#simulator/cli/testing/student-repository.ts'
@@ -20,7 +21,7 @@ beforeAll(async () => {
   address = await new Promise<string>((resolve, reject) => {
     let text = ''
     server.stdout!.on('data', chunk => {
-      text += String(chunk).replaceAll(/\u001b\[\d+m/g, '')
+      text += stripVTControlCharacters(String(chunk))
       const found = /Local:\s+(http:\S+)/.exec(text)?.[1]
       if (found !== undefined) resolve(found)
     })
@@ -99,5 +100,5 @@ test('the counterexample opens in the lab beside its passing twin', async () => 
 
 /** The verdict's headline says so. */
 async function verdict(page: Page, text: RegExp): Promise<void> {
-  await page.locator('[data-verdict]').filter({ hasText: text }).first().waitFor({ timeout: 30_000 })
+  await page.locator('[data-tone]').filter({ hasText: text }).first().waitFor({ timeout: 30_000 })
 }

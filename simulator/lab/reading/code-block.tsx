@@ -8,12 +8,13 @@ import classes from './prose.module.css'
 export function CodeBlock({ code, label = 'Code' }: { code: string; label?: string }) {
   return (
     <div className={classes.codeBlock}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a region would be a landmark, and there are many of these */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it */}
-      <section tabIndex={0} aria-label={label}>
+      <div role="group" tabIndex={0} aria-label={label} className={classes.code}>
         <pre>
           <code>{code}</code>
         </pre>
-      </section>
+      </div>
       <CopyButton value={code}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : 'Copy'}>

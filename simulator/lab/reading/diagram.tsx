@@ -4,7 +4,7 @@
 import { Button, Modal, useComputedColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconArrowsMaximize } from '@tabler/icons-react'
-import { type CSSProperties, useEffect, useId, useState } from 'react'
+import { type CSSProperties, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { CodeBlock } from './code-block.tsx'
 import classes from './diagram.module.css'
 import { drawDiagram } from './draw-diagram.ts'
@@ -41,7 +41,7 @@ export function Diagram({ source, title }: { source: string; title: string }) {
         </p>
       )}
       {drawn?.svg !== undefined && (
-        <>
+        <div className={classes.frame}>
           <Drawing svg={drawn.svg} title={title} />
           <Button
             className={classes.enlarge}
@@ -55,7 +55,7 @@ export function Diagram({ source, title }: { source: string; title: string }) {
           <Modal opened={isLarge} onClose={close} fullScreen title={title}>
             <Drawing svg={drawn.svg.replaceAll(id, `${id}-large`)} title={title} isLarge />
           </Modal>
-        </>
+        </div>
       )}
       {drawn === undefined && <div className={classes.waiting}>Drawing…</div>}
       <details className={classes.source}>
@@ -67,8 +67,14 @@ export function Diagram({ source, title }: { source: string; title: string }) {
 }
 
 function Drawing({ svg, title, isLarge = false }: { svg: string; title: string; isLarge?: boolean }) {
+  const frame = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another drawing has another middle
+  useLayoutEffect(() => {
+    if (frame.current !== null) frame.current.scrollLeft = middleOf(frame.current)
+  }, [svg])
   return (
     <div
+      ref={frame}
       className={classes.drawing}
       data-large={isLarge}
       role="img"
@@ -80,6 +86,11 @@ function Drawing({ svg, title, isLarge = false }: { svg: string; title: string; 
       dangerouslySetInnerHTML={{ __html: svg }}
     />
   )
+}
+
+/** What does not fit is looked at from its middle: there it begins. */
+function middleOf({ scrollWidth, clientWidth }: HTMLElement): number {
+  return (scrollWidth - clientWidth) / 2
 }
 
 /** The width at which its letters have the size they were set in. */

@@ -17,7 +17,7 @@ const TEXTS = import.meta.glob<string>(
     '../../../solutions/*/README.md',
     '../../../solutions/*/*.ts',
     '../../../simulator/shop/*.ts',
-    '!**/*.test.ts',
+    '!../../../**/*.test.ts',
   ],
   { query: '?raw', import: 'default' },
 )

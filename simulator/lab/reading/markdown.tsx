@@ -44,8 +44,11 @@ function componentsFor(path: string): Components {
         {children}
       </ReadingLink>
     ),
+    code: ({ children }) => <Code>{children}</Code>,
     pre: ({ node }) => <Fence node={node} />,
     table: ({ children }) => <WideTable>{children}</WideTable>,
+    // A column without a heading has no empty one either.
+    th: ({ children }) => (children === undefined ? <td /> : <th>{children}</th>),
     // The page loads nothing from elsewhere.
     img: ({ alt }) => <em>{alt}</em>,
   }
@@ -79,13 +82,26 @@ function ReadingLink({ path, href, children }: { path: string; href: string; chi
   }
 }
 
+/** The plan of a run of the shop leads to that run. */
+function Code({ children }: { children: ReactNode }) {
+  const code = <code>{children}</code>
+  if (typeof children !== 'string' || !/^shop\?\S+$/.test(children)) return code
+  const query = children.slice('shop?'.length)
+  return (
+    <a className={classes.plan} href={writePlace({ path: '/lab/shop', query })}>
+      {code}
+    </a>
+  )
+}
+
 /** Wide tables scroll by themselves, and not the page with them. */
 function WideTable({ children }: { children: ReactNode }) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a region would be a landmark, and there are many of these
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
-    <section className={classes.wide} tabIndex={0} aria-label="Table">
+    <div role="group" className={classes.wide} tabIndex={0} aria-label="Table">
       <table>{children}</table>
-    </section>
+    </div>
   )
 }
 
