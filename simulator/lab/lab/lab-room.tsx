@@ -68,7 +68,7 @@ export function LabRoom({ notice, ...shown }: Shown & { notice: ReactNode }) {
             style={{ visibility: isPending ? 'visible' : 'hidden' }}
             aria-hidden={!isPending}
           />
-          <VerdictBadge run={run} />
+          {notice === false && <VerdictBadge run={run} />}
           <Tooltip label={isWide ? 'Everything around the flow (F)' : 'Only the flow (F)'}>
             <ActionIcon
               variant="subtle"
