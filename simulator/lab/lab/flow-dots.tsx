@@ -3,6 +3,7 @@
  */
 import { useEffect, useRef } from 'react'
 import classes from './flow.module.css'
+import { useFlowActions } from './flow-actions.ts'
 import type { FlowLayout } from './flow-layout.ts'
 import type { Point } from './flow-route.ts'
 import { inFlight, type Moving } from './in-flight.ts'
@@ -24,10 +25,16 @@ export function FlowDots({
   layout: FlowLayout
 }) {
   const layer = useRef<SVGGElement>(null)
+  const { select } = useFlowActions()
   useEffect(() => {
     const group = layer.current
     if (group === null) return
     const sprites = Array.from({ length: MAX_DOTS }, () => createSprite(group))
+    const onClick = ({ target }: Event) => {
+      const dot = target instanceof Element ? target.closest<SVGGElement>('[data-subject]') : null
+      if (dot?.dataset.subject !== undefined) select(dot.dataset.subject)
+    }
+    group.addEventListener('click', onClick)
     const isStill = matchMedia('(prefers-reduced-motion: reduce)')
     const draw = () => {
       const snapshot = player.getSnapshot()
@@ -41,9 +48,10 @@ export function FlowDots({
     draw()
     return () => {
       unsubscribe()
+      group.removeEventListener('click', onClick)
       group.replaceChildren()
     }
-  }, [player, motions, layout])
+  }, [player, motions, layout, select])
   return (
     <svg className={classes.dots} width={layout.width} height={layout.height} aria-hidden>
       <title>Messages on their way</title>
@@ -83,6 +91,8 @@ function place(
   if (!isShown) return
   const { motion, share, isFocus } = moving
   group.dataset.tone = motion.tone
+  if (motion.subject === undefined) delete group.dataset.subject
+  else group.dataset.subject = motion.subject
   dot.style.display = route === undefined ? 'none' : ''
   ring.style.display = spot === undefined ? 'none' : ''
   if (route !== undefined) {

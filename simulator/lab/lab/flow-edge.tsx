@@ -10,7 +10,7 @@ export const RouteEdge = memo(function RouteEdge({ id, data, markerEnd }: EdgePr
     <BaseEdge
       id={id}
       path={data?.path as string}
-      className={[classes.edge, classes[data?.kind as string]].join(' ')}
+      className={[classes.edge, classes[data?.kind as string], classes[data?.light as string]].join(' ')}
       {...(markerEnd === undefined ? {} : { markerEnd })}
     />
   )

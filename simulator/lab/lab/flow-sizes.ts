@@ -15,7 +15,7 @@ const TOPIC_HEAD = 25
 const LANE = 19
 const PARTY_HEIGHT = 32
 export const ATTACHED_GAP = 18
-const WIDTHS = { service: 148, topic: 164, party: 104 } as const
+const WIDTHS = { service: 148, topic: 180, party: 104 } as const
 
 export function sizeOf(node: GraphNode): Size {
   const width = WIDTHS[node.kind]

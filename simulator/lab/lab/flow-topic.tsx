@@ -73,7 +73,7 @@ function Lane({ topic, partition }: { topic: string; partition: number }) {
 }
 
 const GROUP_COLOURS = 6
-const CELL_WIDTH = 26
+const CELL_WIDTH = 28
 
 /** Groups at one position stand side by side. */
 function leftOf(cells: number, index: number): number {

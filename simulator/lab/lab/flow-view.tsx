@@ -13,7 +13,7 @@ import {
   type Viewport,
   ViewportPortal,
 } from '@xyflow/react'
-import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { RunResult } from '../worker/protocol.ts'
 import classes from './flow.module.css'
 import { FlowActionsContext } from './flow-actions.ts'
@@ -21,6 +21,7 @@ import { FlowDots } from './flow-dots.tsx'
 import { RouteEdge } from './flow-edge.tsx'
 import { createFlowGraph, type FlowGraph } from './flow-graph.ts'
 import { type FlowLayout, layOut } from './flow-layout.ts'
+import { FlowNotices } from './flow-notices.tsx'
 import { PartyBox } from './flow-party.tsx'
 import { ServiceBox } from './flow-service.tsx'
 import { createFlowStore, FlowContext } from './flow-store.ts'
@@ -79,6 +80,8 @@ function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.R
   const { setViewport } = useReactFlow()
   const frame = useRef<HTMLDivElement>(null)
   const { layout } = drawing
+  const [chosen, setChosen] = useState<string>()
+  const edges = useMemo(() => lightUp(drawing.edges, chosen), [drawing, chosen])
   const fill = useCallback(() => {
     const { clientWidth, clientHeight } = frame.current!
     void setViewport(fitting(layout, clientWidth, clientHeight - LEGEND_PX))
@@ -93,7 +96,9 @@ function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.R
     <div ref={frame} className={classes.canvas}>
       <ReactFlow
         nodes={drawing.nodes}
-        edges={drawing.edges}
+        edges={edges}
+        onNodeClick={(_, { id }) => setChosen(before => (before === id ? undefined : id))}
+        onPaneClick={() => setChosen(undefined)}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         nodesDraggable={false}
@@ -121,6 +126,7 @@ function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.R
           className={classes.controls!}
           onFitView={fill}
         />
+        <FlowNotices />
         <Panel position="bottom-center" className={classes.legend!}>
           {LEGEND.map(([tone, text]) => (
             <span key={tone} data-tone={tone}>
@@ -131,6 +137,13 @@ function Canvas({ drawing, children }: { drawing: FlowDrawing; children: React.R
       </ReactFlow>
     </div>
   )
+}
+
+/** The ways of the chosen part stand out from the others. */
+function lightUp(edges: Edge[], chosen: string | undefined): Edge[] {
+  const isOwn = ({ source, target }: Edge) => source === chosen || target === chosen
+  if (chosen === undefined || !edges.some(isOwn)) return edges
+  return edges.map(edge => ({ ...edge, data: { ...edge.data, light: isOwn(edge) ? 'lit' : 'dim' } }))
 }
 
 function fitting({ width, height }: FlowLayout, frameWidth: number, frameHeight: number): Viewport {

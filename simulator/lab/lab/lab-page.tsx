@@ -31,34 +31,31 @@ function LinkedLab({ link }: { link: LabLink }) {
   const other = useRun(comparedWith === undefined ? undefined : { scenario, plan: comparedWith })
   const { answered } = shown
   const refusal = shown.refusal ?? other.refusal
+  const notice = refusal !== undefined && (
+    <Box className={classes.notice}>
+      <RefusalNotice refusal={refusal} />
+    </Box>
+  )
+  if (answered !== undefined) {
+    const { run, request } = answered
+    return (
+      <LabRoom {...{ link, request, run, notice }} other={other.answered?.run} isPending={shown.isPending} />
+    )
+  }
   return (
-    <>
-      {refusal !== undefined && (
-        <Box className={classes.notice}>
-          <RefusalNotice refusal={refusal} />
-        </Box>
-      )}
-      {answered === undefined ? (
-        <div className={classes.room}>
-          <div className={classes.top}>
-            <ScenarioChooser scenario={scenario} />
-          </div>
-          {refusal === undefined && (
-            <Center>
-              <Loader aria-label="The run is being executed" />
-            </Center>
-          )}
+    <div className={classes.room}>
+      <div>
+        <div className={classes.top}>
+          <ScenarioChooser scenario={scenario} />
         </div>
-      ) : (
-        <LabRoom
-          link={link}
-          request={answered.request}
-          run={answered.run}
-          other={other.answered?.run}
-          isPending={shown.isPending}
-        />
+        {notice}
+      </div>
+      {refusal === undefined && (
+        <Center>
+          <Loader aria-label="The run is being executed" />
+        </Center>
       )}
-    </>
+    </div>
   )
 }
 

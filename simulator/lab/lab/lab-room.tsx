@@ -5,7 +5,7 @@ import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { useHotkeys, useLocalStorage } from '@mantine/hooks'
 import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from '@tabler/icons-react'
 import { useSelector } from '@xstate/react'
-import { type ComponentType, useCallback, useDeferredValue, useMemo } from 'react'
+import { type ComponentType, type ReactNode, useCallback, useMemo } from 'react'
 import { sayPlan } from '#simulator/explore/say-plan.ts'
 import { ComparisonBar } from './comparison-bar.tsx'
 import { Curves } from './curves.tsx'
@@ -20,9 +20,11 @@ import { type Time, TransportBar } from './transport-bar.tsx'
 import { usePlayerKeys } from './use-keys.ts'
 import { type Shown, type Still, useStill, viewAt } from './use-lab-view.ts'
 import { type Player, usePlayer } from './use-player.ts'
+import { useThrottled } from './use-throttled.ts'
 import { VerdictBadge } from './verdict-badge.tsx'
 
-export function LabRoom(shown: Shown) {
+/** @param notice what is wrong with what the link asks for, while the run before is still shown */
+export function LabRoom({ notice, ...shown }: Shown & { notice: ReactNode }) {
   const { link, run, isPending } = shown
   const player = usePlayer(run, link.at)
   const still = useStill(shown, player)
@@ -66,7 +68,7 @@ export function LabRoom(shown: Shown) {
             style={{ visibility: isPending ? 'visible' : 'hidden' }}
             aria-hidden={!isPending}
           />
-          <VerdictBadge run={run} />
+          {notice === false && <VerdictBadge run={run} />}
           <Tooltip label={isWide ? 'Everything around the flow (F)' : 'Only the flow (F)'}>
             <ActionIcon
               variant="subtle"
@@ -83,6 +85,7 @@ export function LabRoom(shown: Shown) {
             </ActionIcon>
           </Tooltip>
         </div>
+        {notice}
         <ComparisonBar link={link} run={run} other={shown.other} seek={still.seek} />
       </div>
       <div className={classes.middle} data-wide={isWide || undefined}>
@@ -139,6 +142,7 @@ function Live({ still, player, Part }: LiveProps) {
 
 /** Panels show much and may lag behind: they must not cost the flow its frames. */
 function LatePanels({ view }: { view: LabView }) {
-  const late = useDeferredValue(view)
+  const late = useThrottled(view, PANELS_EVERY_MS)
   return useMemo(() => <SidePanels view={late} />, [late])
 }
+const PANELS_EVERY_MS = 120

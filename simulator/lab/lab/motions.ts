@@ -16,6 +16,8 @@ export interface Motion {
   readonly isBack: boolean
   readonly tone: Tone
   readonly text: string
+  /** What it is about, when it says so: `order-7`. */
+  readonly subject?: string
 }
 
 /** @returns by `seq - 1`, like the records; undefined where nothing moves */
@@ -39,7 +41,9 @@ function motionOf(traceRecord: TraceRecord, graph: FlowGraph, ids: ReadonlySet<s
     isBack = false,
   ): Motion | undefined => {
     const id = edgeId(kind, graph.nodeOf(from) ?? '', graph.nodeOf(to) ?? '')
-    return ids.has(id) ? { seq, edge: id, isBack, tone, text } : undefined
+    if (!ids.has(id)) return undefined
+    const subject = 'label' in record ? record.label.split('/')[0] : undefined
+    return { seq, edge: id, isBack, tone, text, ...(subject === undefined ? {} : { subject }) }
   }
   const at = (name: string, tone: Tone, text: string): Motion | undefined => {
     const node = graph.nodeOf(name)

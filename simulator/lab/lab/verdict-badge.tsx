@@ -12,7 +12,7 @@ export function VerdictBadge({ run, where }: { run: RunResult; where?: string })
     trouble !== undefined
       ? (['orange', IconAlertTriangle, 'not judged'] as const)
       : holds
-        ? (['green', IconCheck, `${topology.guarantees.length} guarantees hold`] as const)
+        ? (['green', IconCheck, holdsInWords(topology.guarantees.length)] as const)
         : (['red', IconX, brokenInWords(run)] as const)
   return (
     <HoverCard width={420} position="bottom-end" withinPortal>
@@ -57,4 +57,8 @@ function brokenInWords({ violations, topology }: RunResult): string {
   const outcomes = [...new Set(violations.map(({ outcome }) => outcome))].join(', ')
   const broken = new Set(violations.map(({ guarantee }) => guarantee)).size
   return `${outcomes}: ${broken} of ${topology.guarantees.length} broken`
+}
+
+function holdsInWords(guarantees: number): string {
+  return guarantees === 1 ? '1 guarantee holds' : `${guarantees} guarantees hold`
 }
