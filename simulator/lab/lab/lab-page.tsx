@@ -1,7 +1,7 @@
 /**
  * Lab: a run, determined by the link; the flow beside what can be looked at, the player and its time below.
  */
-import { Box, Center, Loader } from '@mantine/core'
+import { Box, Center, Loader, VisuallyHidden } from '@mantine/core'
 import { useMemo } from 'react'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { type Place, usePlace } from '../shell/location.ts'
@@ -22,7 +22,12 @@ export default function LabPage() {
       </Box>
     )
   }
-  return <LinkedLab link={read.link} />
+  return (
+    <>
+      <VisuallyHidden component="h1">Lab</VisuallyHidden>
+      <LinkedLab link={read.link} />
+    </>
+  )
 }
 
 function LinkedLab({ link }: { link: LabLink }) {
