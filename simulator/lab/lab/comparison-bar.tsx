@@ -38,20 +38,15 @@ export function ComparisonBar({
           <Button size="compact-sm" variant="light" onClick={() => seek(difference.same + 1)}>
             First difference{difference.here && `: ${formatTime(difference.here.t)}`}
           </Button>
-          <Text size="sm" style={{ flex: 1, minWidth: 0 }} lineClamp={2}>
-            <b>here</b> {difference.here?.text ?? 'the run is over'} · <b>there</b>{' '}
-            {difference.there?.text ?? 'the run is over'}
-          </Text>
+          <dl className={classes.sides}>
+            <dt>here</dt>
+            <dd title={difference.here?.text}>{difference.here?.text ?? 'the run is over'}</dd>
+            <dt title={sayPlan(link.comparedWith)}>there</dt>
+            <dd title={difference.there?.text}>{difference.there?.text ?? 'the run is over'}</dd>
+          </dl>
         </>
       )}
-      {other !== undefined && (
-        <>
-          <Text size="sm" lineClamp={1} maw={280} title={sayPlan(link.comparedWith)}>
-            there: {sayPlan(link.comparedWith)}
-          </Text>
-          <VerdictBadge run={other} />
-        </>
-      )}
+      {other !== undefined && <VerdictBadge run={other} where="there" />}
     </section>
   )
 }

@@ -5,6 +5,7 @@ import { Button, Menu } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconCheck, IconCopy, IconLink, IconTerminal2, IconTestPipe } from '@tabler/icons-react'
 import { commandOf, linkOf, testOf } from './copies.ts'
+import classes from './lab.module.css'
 import type { LabView } from './lab-view.ts'
 
 export function CopyMenu({ view }: { view: () => LabView }) {
@@ -15,9 +16,11 @@ export function CopyMenu({ view }: { view: () => LabView }) {
         <Button
           size="compact-sm"
           variant="default"
+          className={classes.worded!}
+          aria-label={copied ? 'Copied' : 'Copy'}
           leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
         >
-          {copied ? 'Copied' : 'Copy'}
+          <span className={classes.word}>{copied ? 'Copied' : 'Copy'}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

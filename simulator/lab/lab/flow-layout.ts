@@ -24,7 +24,7 @@ export interface FlowLayout {
 }
 
 const COLUMN_GAP = 50
-const NODE_GAP = 26
+const NODE_GAP = 22
 /** Ways that come by a column keep together. */
 const WAY_GAP = 12
 const MARGIN = 14
@@ -77,7 +77,7 @@ function heightOf(slots: readonly Slot[]): number {
 
 function gapBetween(above: Slot | undefined, below: Slot): number {
   if (above === undefined) return 0
-  return above.node === undefined && below.node === undefined ? WAY_GAP : NODE_GAP
+  return above.node === undefined || below.node === undefined ? WAY_GAP : NODE_GAP
 }
 
 function underneath({ x, y, width, height }: Spot, size: Size): Spot {

@@ -11,8 +11,8 @@ export interface Size {
 
 const SERVICE_ROW = 34
 const DATABASE_ROW = 24
-const TOPIC_HEAD = 26
-const LANE = 21
+const TOPIC_HEAD = 25
+const LANE = 19
 const PARTY_HEIGHT = 32
 export const ATTACHED_GAP = 18
 const WIDTHS = { service: 148, topic: 164, party: 104 } as const

@@ -5,6 +5,7 @@ import { Button, Menu, Text } from '@mantine/core'
 import { IconGitFork } from '@tabler/icons-react'
 import { useState } from 'react'
 import { proposeFaults } from './fork.ts'
+import classes from './lab.module.css'
 import type { LabView } from './lab-view.ts'
 
 export function ForkMenu({ view }: { view: () => LabView }) {
@@ -13,8 +14,14 @@ export function ForkMenu({ view }: { view: () => LabView }) {
   return (
     <Menu position="top" withinPortal opened={isOpen} onChange={setOpen}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconGitFork size={15} />}>
-          Fork from here
+        <Button
+          size="compact-sm"
+          variant="default"
+          className={classes.worded!}
+          aria-label="Fork from here"
+          leftSection={<IconGitFork size={15} />}
+        >
+          <span className={classes.word}>Fork from here</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -2,7 +2,7 @@
  * The lab around a run that is there: the flow, the panels beside it, the player and its time below.
  */
 import { ActionIcon, Loader, Tooltip } from '@mantine/core'
-import { useLocalStorage } from '@mantine/hooks'
+import { useHotkeys, useLocalStorage } from '@mantine/hooks'
 import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from '@tabler/icons-react'
 import { useSelector } from '@xstate/react'
 import { type ComponentType, useCallback, useDeferredValue, useMemo } from 'react'
@@ -30,13 +30,28 @@ export function LabRoom(shown: Shown) {
   usePlayerKeys(player)
   const select = useCallback((subject: string) => change({ subject }), [change])
   const view = useCallback(() => viewAt(still, player), [still, player])
-  const [isWide, setWide] = useLocalStorage({ key: 'lab-wide-flow', defaultValue: false })
-  const [times, setTimes] = useLocalStorage<readonly Time[]>({ key: 'lab-times', defaultValue: usualTimes() })
-  const [timeHeight, setTimeHeight] = useLocalStorage({ key: 'lab-time-height', defaultValue: 0 })
+  const [isWide, setWide] = useLocalStorage({
+    key: 'lab-wide-flow',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  })
+  const [times, setTimes] = useLocalStorage<readonly Time[]>({
+    key: 'lab-times',
+    defaultValue: usualTimes(),
+    getInitialValueInEffect: false,
+  })
+  const [timeHeight, setTimeHeight] = useLocalStorage({
+    key: 'lab-time-height',
+    defaultValue: 0,
+    getInitialValueInEffect: false,
+  })
+  const isTimeShown = !isWide && times.length > 0
+  useHotkeys([['F', () => setWide(!isWide)]])
 
   return (
     <div
       className={classes.room}
+      data-wide={!isTimeShown || undefined}
       style={timeHeight === 0 ? {} : ({ '--time-height': `${timeHeight}px` } as React.CSSProperties)}
     >
       <div>
@@ -45,13 +60,14 @@ export function LabRoom(shown: Shown) {
           <p className={classes.plan} title={sayPlan(link.plan)}>
             {sayPlan(link.plan)}
           </p>
+          <span className={classes.topGap} />
           <Loader
             size={16}
             style={{ visibility: isPending ? 'visible' : 'hidden' }}
             aria-hidden={!isPending}
           />
           <VerdictBadge run={run} />
-          <Tooltip label={isWide ? 'Show the panels' : 'Only the flow'}>
+          <Tooltip label={isWide ? 'Everything around the flow (F)' : 'Only the flow (F)'}>
             <ActionIcon
               variant="subtle"
               color="gray"
@@ -79,22 +95,24 @@ export function LabRoom(shown: Shown) {
           </aside>
         )}
       </div>
-      <div>
-        <Splitter height={timeHeight} onChange={setTimeHeight} />
+      <div className={classes.barFrame}>
+        {isTimeShown && <Splitter height={timeHeight} onChange={setTimeHeight} />}
         <TransportBar player={player} view={view} times={times} onTimes={setTimes} />
       </div>
-      <div className={classes.time}>
-        {times.includes('timeline') && (
-          <div>
-            <Live still={still} player={player} Part={Timeline} />
-          </div>
-        )}
-        {times.includes('curves') && (
-          <div>
-            <Live still={still} player={player} Part={Curves} />
-          </div>
-        )}
-      </div>
+      {isTimeShown && (
+        <div className={classes.time}>
+          {times.includes('timeline') && (
+            <div>
+              <Live still={still} player={player} Part={Timeline} />
+            </div>
+          )}
+          {times.includes('curves') && (
+            <div>
+              <Live still={still} player={player} Part={Curves} />
+            </div>
+          )}
+        </div>
+      )}
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import { writeShortForm } from '#simulator/faults/short-form.ts'
 import axisClasses from './axis/axis.module.css'
 import { Playhead } from './axis/playhead.tsx'
-import { timeAxisOf } from './axis/time-axis.ts'
+import { type TimeAxis, timeAxisOf } from './axis/time-axis.ts'
 import { useSeekTo } from './axis/use-seek-to.ts'
 import type { LabView } from './lab-view.ts'
 import { FaultChips } from './timeline/fault-chips.tsx'
@@ -21,10 +21,11 @@ import { SiteForm } from './timeline/site-form.tsx'
 import classes from './timeline/timeline.module.css'
 import toolbar from './timeline/toolbar.module.css'
 import { usePlanEdit } from './timeline/use-plan-edit.ts'
-import { sensibleStepMs } from './timeline/window-edit.ts'
+import { type FaultWindow, roundTo, sensibleStepMs } from './timeline/window-edit.ts'
 
-/** What a fault that is painted by keyboard is long, as a part of the axis. */
+/** What a fault that is painted by keyboard is long, and what its beginning is rounded to, as parts of the axis. */
 const USUAL_LENGTH = 0.1
+const USUAL_STEP = 0.003
 
 export function Timeline({ view }: { view: LabView }) {
   const { run } = view
@@ -48,9 +49,7 @@ export function Timeline({ view }: { view: LabView }) {
   const paint = useCallback(
     (lane: Lane, window: { from: number; for: number } | 'at-playhead') => {
       try {
-        const atMs = Math.round(latest.current.atMs)
-        const usual = { from: atMs, for: sensibleStepMs(axis.msWithin(0.5, USUAL_LENGTH)) }
-        const where = window === 'at-playhead' ? usual : window
+        const where = window === 'at-playhead' ? usualWindow(axis, latest.current.atMs) : window
         actions.add(createFault(paintableOn(lane, tool), lane, where, targets))
       } catch (error) {
         actions.refuse(error)
@@ -77,8 +76,8 @@ export function Timeline({ view }: { view: LabView }) {
           action={redo}
           icon={<IconArrowForwardUp size={18} aria-hidden />}
         />
+        <FaultChips faults={edit.faults} unstruck={unstruck} targets={targets} actions={actions} />
       </div>
-      <FaultChips faults={edit.faults} unstruck={unstruck} targets={targets} actions={actions} />
       {edit.problem !== undefined && (
         <p className={toolbar.problem} role="alert">
           {edit.problem}
@@ -110,6 +109,15 @@ export function Timeline({ view }: { view: LabView }) {
       />
     </section>
   )
+}
+
+function usualWindow(axis: TimeAxis, atMs: number): Required<FaultWindow> {
+  const x = axis.xOf(atMs)
+  const lengthMs = (axis.display.durationMs || axis.endMs) * USUAL_LENGTH
+  return {
+    from: roundTo(atMs, sensibleStepMs(axis.msWithin(x, USUAL_STEP))),
+    for: sensibleStepMs(Math.max(1, lengthMs)),
+  }
 }
 
 interface UndoButtonProps {

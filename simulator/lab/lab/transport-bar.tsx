@@ -21,6 +21,7 @@ import classes from './lab.module.css'
 import type { LabView } from './lab-view.ts'
 import { type PlayerEvent, SPEEDS } from './player.ts'
 import type { Player } from './use-player.ts'
+import { lastWorthSeeing } from './worth-seeing.ts'
 
 const END = Number.MAX_SAFE_INTEGER
 
@@ -153,7 +154,7 @@ function Moment({ player }: { player: Player }) {
 }
 
 function Happened({ player }: { player: Player }) {
-  const record = useSelector(player, ({ context: { tape, seq } }) => tape.records[seq - 1])
+  const record = useSelector(player, ({ context: { tape, seq } }) => lastWorthSeeing(tape.records, seq))
   const isPlaying = useSelector(player, snapshot => snapshot.matches('playing'))
   const text = record === undefined ? 'The run begins here.' : sentenceOf(record)
   return (
@@ -176,6 +177,8 @@ function CompareButton({ view }: { view: () => LabView }) {
       <Button
         size="compact-sm"
         variant={isComparing ? 'filled' : 'default'}
+        className={classes.worded!}
+        aria-label="Compare"
         aria-pressed={isComparing}
         disabled={!isComparing && faults.length === 0}
         leftSection={<IconArrowsDiff size={15} />}
@@ -183,7 +186,7 @@ function CompareButton({ view }: { view: () => LabView }) {
           view().change({ comparedWith: isComparing ? undefined : { seed, faults: faults.slice(0, -1) } })
         }
       >
-        Compare
+        <span className={classes.word}>Compare</span>
       </Button>
     </Tooltip>
   )

@@ -5,7 +5,8 @@ import { Badge, HoverCard, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react'
 import type { RunResult } from '../worker/protocol.ts'
 
-export function VerdictBadge({ run }: { run: RunResult }) {
+/** @param where which of two runs it is about */
+export function VerdictBadge({ run, where }: { run: RunResult; where?: string }) {
   const { holds, violations, trouble, topology } = run
   const [color, Icon, word] =
     trouble !== undefined
@@ -26,7 +27,7 @@ export function VerdictBadge({ run }: { run: RunResult }) {
           leftSection={<Icon size={15} aria-hidden />}
           style={{ flex: 'none' }}
         >
-          {word}
+          {where === undefined ? word : `${where}: ${word}`}
         </Badge>
       </HoverCard.Target>
       <HoverCard.Dropdown>

@@ -20,3 +20,12 @@ export function isWorthSeeing(traceRecord: TraceRecord): boolean {
       return true
   }
 }
+
+/** What a person would say has happened last. */
+export function lastWorthSeeing(records: readonly TraceRecord[], seq: number): TraceRecord | undefined {
+  for (let last = seq; last > 0; last--) {
+    const record = records[last - 1]!
+    if (isWorthSeeing(record)) return record
+  }
+  return undefined
+}

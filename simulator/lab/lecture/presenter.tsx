@@ -89,6 +89,7 @@ export function Presenter({ index }: { index: number }) {
         // Escape is heard above: closed here, it would leave the demo as well.
         closeOnEscape={false}
         title="Keys"
+        styles={{ content: { border: '1px solid var(--mantine-color-default-border)' } }}
         size="lg"
         centered
       >

@@ -1,20 +1,17 @@
 /**
  * The failure table of an exercise: a row for each family of faults, a column for each answer.
  */
-import { Text } from '@mantine/core'
-import { Fragment, useEffect, useMemo, useReducer, useState } from 'react'
-import { sayPlan } from '#simulator/explore/say-plan.ts'
+import { useMemo, useReducer, useState } from 'react'
 import { useCall, useSimulator } from '../client/simulator-context.tsx'
 import { RefusalNotice } from '../shell/refusal-notice.tsx'
-import type { ColumnCell, ColumnResult, Refusal } from '../worker/protocol.ts'
-import { SLOT_SAVED, type SlotSaved } from '../worker/slot-saved.ts'
 import type { TableExercise } from './answers.ts'
+import { AnswerName, CellLink, RefusedCell, RowHeading } from './exercise-cells.tsx'
+import { CellDetails, Legend } from './exercise-details.tsx'
 import { Grid, type GridRow } from './grid.tsx'
 import { GuessSelect } from './guess-select.tsx'
-import { forget, type Measured, useMeasuring } from './measuring.ts'
+import { cellsOf, keyOf, keyOfColumn, refusalOf, useSaves } from './measured-columns.ts'
+import { useMeasuring } from './measuring.ts'
 import { NOTHING_GUESSED, predict, scoreOf, type Truth, truthOfCell } from './prediction.ts'
-import { linkTo } from './run-link.ts'
-import { LEGEND, sayCell, sayCellAtLength } from './say-cell.ts'
 import classes from './table.module.css'
 import { TableFrame } from './table-frame.tsx'
 import type { TablePlace } from './table-place.ts'
@@ -40,6 +37,7 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
     [cells],
   )
   const rows = table?.rows ?? []
+  const allKeys = rows.flatMap(({ family }) => answers.map(answer => keyOf(family, answer)))
   const isHidden = (key: string) =>
     isPredicting && !prediction.revealed.has(key) && (!truths.has(key) || truths.get(key) !== undefined)
 
@@ -61,12 +59,7 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
       const key = keyOf(family, answer)
       const column = measuring.done.get(keyOfColumn(name, answer))
       const troubled = column === undefined ? undefined : refusalOf(column)
-      if (troubled !== undefined)
-        return (
-          <span className={classes.cell} data-tone="quiet">
-            –
-          </span>
-        )
+      if (troubled !== undefined) return <RefusedCell tabIndex={tabIndex} refusal={troubled} />
       if (isHidden(key)) {
         return (
           <GuessSelect
@@ -98,12 +91,12 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
       count={answers.length}
       noun="columns"
       score={scoreOf(prediction, truths)}
-      onRevealAll={() => dispatch({ type: 'reveal', keys: [...cells.keys()] })}
+      onRevealAll={() => dispatch({ type: 'reveal', keys: allKeys })}
       onBeginAgain={() => dispatch({ type: 'begin again' })}
       legend={<Legend />}
       details={
         lookedAnswer === undefined || lookedRow === undefined ? undefined : (
-          <Details
+          <CellDetails
             title={lookedRow.title}
             answer={lookedAnswer}
             found={cells.get(keyOf(lookedRow.family, lookedAnswer))}
@@ -128,164 +121,4 @@ export function ExerciseTable({ exercise, place }: { exercise: TableExercise; pl
       />
     </TableFrame>
   )
-}
-
-interface CellLinkProps {
-  exercise: string
-  answer: string
-  title: string
-  found: ColumnCell
-  tabIndex: number
-  /** Whether the guess was right; undefined when there was none. */
-  isRight: boolean | undefined
-}
-
-function CellLink({ exercise, answer, title, found, tabIndex, isRight }: CellLinkProps) {
-  const { cell, shown } = found
-  const { tone, sign, words } = sayCell(cell)
-  const content = (
-    <>
-      <span aria-hidden className={classes.sign}>
-        {sign}
-      </span>
-      <span className={classes.words}>{words}</span>
-      {isRight !== undefined && (
-        <span className={classes.mark} data-right={isRight}>
-          {isRight ? 'guessed' : 'missed'}
-        </span>
-      )}
-    </>
-  )
-  const label = `${title}, ${answer}: ${cell.text}`
-  if (shown === undefined) {
-    return (
-      <span className={classes.cell} data-tone={tone} data-cell tabIndex={tabIndex} title={cell.text}>
-        {content}
-      </span>
-    )
-  }
-  const scenario = { kind: 'exercise', exercise, answer } as const
-  return (
-    <a
-      data-cell
-      href={linkTo(scenario, shown, cell.kind === 'broken' || cell.kind === 'trouble')}
-      className={classes.cell}
-      data-tone={tone}
-      tabIndex={tabIndex}
-      aria-label={`${label}; open its run`}
-    >
-      {content}
-    </a>
-  )
-}
-
-function RowHeading({
-  title,
-  ...select
-}: { title: string } & Pick<Parameters<typeof GuessSelect>[0], 'tabIndex' | 'onGuess' | 'onReveal'>) {
-  return (
-    <span className={classes.rowHeading}>
-      {title}
-      <span className={classes.rowSelect}>
-        <GuessSelect
-          label={`${title}: guess the whole row, or show it`}
-          guess={undefined}
-          unguessed="row"
-          {...select}
-        />
-      </span>
-    </span>
-  )
-}
-
-interface DetailsProps {
-  title: string
-  answer: string
-  found: ColumnCell | undefined
-  isHidden: boolean
-  refusal: Refusal | undefined
-}
-
-function Details({ title, answer, found, isHidden, refusal }: DetailsProps) {
-  const said = (() => {
-    if (refusal !== undefined) return { head: refusal.sentence, body: refusal.next }
-    if (isHidden)
-      return { head: 'What do you think will happen?', body: 'Press Enter to choose a word, R to reveal.' }
-    if (found === undefined) return { head: 'not measured yet', body: '' }
-    const { cell, shown } = found
-    const plan = shown === undefined ? '' : sayPlan(shown.plan)
-    return { head: sayCellAtLength(cell), body: [plan, cell.example?.message].filter(Boolean).join(' → ') }
-  })()
-  return (
-    <>
-      <Text size="sm" truncate>
-        <b>{answer}</b> under <b>{title}</b>: {said.head}
-      </Text>
-      <Text size="sm" className={classes.soft} lineClamp={2}>
-        {said.body}
-      </Text>
-    </>
-  )
-}
-
-/** Broken at its hyphens, so that a column need not be as wide as its name. */
-function AnswerName({ name }: { name: string }) {
-  return (
-    <span className={classes.answer} data-kind={KINDS.has(name) ? name : 'mistake'}>
-      {name.split(/(?<=-)/).map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a name never change places
-        <Fragment key={index}>
-          {part}
-          <wbr />
-        </Fragment>
-      ))}
-    </span>
-  )
-}
-
-const KINDS = new Set(['starter', 'solution', 'yours'])
-
-export function Legend() {
-  return LEGEND.map(({ tone, sign, words, meaning }) => (
-    <span key={meaning} className={classes.entry}>
-      <span className={classes.sample} data-tone={tone}>
-        {sign} {words}
-      </span>{' '}
-      {meaning}
-    </span>
-  ))
-}
-
-function cellsOf(
-  { name, answers }: TableExercise,
-  done: ReadonlyMap<string, Measured<ColumnResult>>,
-): ReadonlyMap<string, ColumnCell> {
-  const cells = new Map<string, ColumnCell>()
-  for (const answer of answers) {
-    for (const found of done.get(keyOfColumn(name, answer))?.answer?.rows ?? [])
-      cells.set(keyOf(found.family, answer), found)
-  }
-  return cells
-}
-
-function refusalOf(column: Measured<ColumnResult> | undefined): Refusal | undefined {
-  return column?.refusal ?? column?.answer?.refused
-}
-
-const keyOf = (family: string, answer: string) => `${family} ${answer}`
-const keyOfColumn = (exercise: string, answer: string) => `column ${exercise} ${answer}`
-
-/** How often the student's own file was saved since the table was opened. */
-function useSaves(exercise: string): number {
-  const [saves, setSaves] = useState(0)
-  useEffect(() => {
-    const onSaved = (saved: SlotSaved) => {
-      if (saved.exercise !== exercise) return
-      forget(keyOfColumn(exercise, 'yours'))
-      setSaves(count => count + 1)
-    }
-    import.meta.hot?.on(SLOT_SAVED, onSaved)
-    return () => import.meta.hot?.off(SLOT_SAVED, onSaved)
-  }, [exercise])
-  return saves
 }

@@ -1,20 +1,14 @@
 /**
  * The failure table of the order flow: each failure mode beside the run in which nothing fails.
  */
-import { Text } from '@mantine/core'
 import { useMemo, useReducer, useState } from 'react'
 import { FAILURE_MODES } from '#simulator/shop/failure-modes.ts'
-import { createFlowRow, type FlowRow, faultsOf } from '#simulator/shop/flow-table.ts'
-import {
-  sayBroken,
-  sayBusiness,
-  sayErrorsShow,
-  sayLagShows,
-  sayLocal,
-} from '#simulator/shop/flow-table-words.ts'
+import { createFlowRow, faultsOf } from '#simulator/shop/flow-table.ts'
 import { DEFAULT_ORDERS } from '#simulator/shop/run-spec.ts'
 import { useSimulator } from '../client/simulator-context.tsx'
 import type { FlowResult } from '../worker/protocol.ts'
+import { COLUMNS, type ColumnKey, FlowCell, MEASURED_COLUMNS, type MeasuredRow } from './flow-cells.tsx'
+import { FlowDetails, FlowLegend } from './flow-details.tsx'
 import { Grid, type GridRow } from './grid.tsx'
 import { GuessSelect } from './guess-select.tsx'
 import { type Measured, useMeasuring } from './measuring.ts'
@@ -24,23 +18,7 @@ import classes from './table.module.css'
 import { TableFrame } from './table-frame.tsx'
 import type { TablePlace } from './table-place.ts'
 
-const COLUMNS = [
-  { key: 'broken', heading: 'guarantee broken', width: '13rem' },
-  { key: 'lag', heading: 'lag shows it?', width: '9rem' },
-  { key: 'errors', heading: 'errors show it?', width: '11rem' },
-  { key: 'local', heading: 'local effect', width: '17rem' },
-  { key: 'business', heading: 'business effect', width: '17rem' },
-  { key: 'known', heading: 'can one tell?', width: '7.5rem' },
-  { key: 'cause', heading: 'cause', width: '6.5rem' },
-] as const
-type ColumnKey = (typeof COLUMNS)[number]['key']
-
 const SCENARIO = { kind: 'shop', orders: DEFAULT_ORDERS } as const
-
-interface MeasuredRow {
-  readonly row: FlowRow
-  readonly link: string
-}
 
 export function FlowTable({ place }: { place: TablePlace }) {
   const { isPredicting } = place
@@ -114,10 +92,10 @@ export function FlowTable({ place }: { place: TablePlace }) {
       score={scoreOf(prediction, truths)}
       onRevealAll={() => dispatch({ type: 'reveal', keys: titles })}
       onBeginAgain={() => dispatch({ type: 'begin again' })}
-      legend={<Legend />}
+      legend={<FlowLegend />}
       details={
         lookedMode === undefined ? undefined : (
-          <Details
+          <FlowDetails
             title={lookedMode.title}
             row={found.get(lookedMode.title)?.row}
             isHidden={isHidden(lookedMode.title)}
@@ -135,107 +113,6 @@ export function FlowTable({ place }: { place: TablePlace }) {
         onLook={row => setLooked(row)}
       />
     </TableFrame>
-  )
-}
-
-const MEASURED_COLUMNS = new Set<ColumnKey>(['broken', 'lag', 'errors', 'local', 'business'])
-
-interface FlowCellProps {
-  column: ColumnKey
-  measured: MeasuredRow
-  tabIndex: number
-  isRight: boolean | undefined
-}
-
-function FlowCell({ column, measured: { row, link }, tabIndex, isRight }: FlowCellProps) {
-  if (column !== 'broken') return <span className={classes.prose}>{TEXTS[column](row)}</span>
-  const { measured, destroysData } = row
-  const isBroken = measured.broken.length > 0 || measured.trouble !== undefined
-  const outcomes = [...new Set(measured.broken.map(({ outcome }) => outcome))].join(', ')
-  const words = measured.trouble !== undefined ? 'not judged' : isBroken ? outcomes : 'none'
-  const tone = isBroken ? 'broken' : 'right'
-  return (
-    <a
-      data-cell
-      href={link}
-      className={classes.cell}
-      data-tone={tone}
-      tabIndex={tabIndex}
-      aria-label={`${row.title}: ${sayBroken(measured)}; open its run`}
-    >
-      <span aria-hidden className={classes.sign}>
-        {isBroken ? '✗' : '✓'}
-      </span>
-      <span className={classes.words}>
-        {words}
-        {isBroken && destroysData && ', noticed'}
-      </span>
-      {isRight !== undefined && (
-        <span className={classes.mark} data-right={isRight}>
-          {isRight ? 'guessed' : 'missed'}
-        </span>
-      )}
-    </a>
-  )
-}
-
-const TEXTS: Readonly<Record<Exclude<ColumnKey, 'broken'>, (row: FlowRow) => string>> = {
-  lag: ({ measured }) => sayLagShows(measured),
-  errors: ({ measured }) => sayErrorsShow(measured),
-  local: ({ measured }) => sayLocal(measured),
-  business: ({ measured }) => sayBusiness(measured),
-  known: ({ note }) => note?.known ?? '–',
-  cause: ({ catalogue }) => catalogue.causes.join(', ') || '–',
-}
-
-function Details({ title, row, isHidden }: { title: string; row: FlowRow | undefined; isHidden: boolean }) {
-  if (row === undefined || isHidden) {
-    return (
-      <Text size="sm">
-        <b>{title}</b>:{' '}
-        {isHidden ? 'what do you think: does everything hold in the end?' : 'not measured yet'}
-      </Text>
-    )
-  }
-  const { measured, schedule } = row
-  const [broken] = measured.broken
-  return (
-    <>
-      <Text size="sm" lineClamp={1}>
-        <b>{title}</b>: {schedule}
-      </Text>
-      <Text size="sm" className={classes.soft} lineClamp={2}>
-        {[
-          broken === undefined ? '' : `${broken.message}.`,
-          `Local: ${sayLocal(measured)}.`,
-          `Business: ${sayBusiness(measured)}.`,
-        ]
-          .filter(Boolean)
-          .join(' ')}
-      </Text>
-    </>
-  )
-}
-
-function Legend() {
-  return (
-    <>
-      <span className={classes.entry}>
-        <span className={classes.sample} data-tone="right">
-          ✓ none
-        </span>{' '}
-        every guarantee holds after healing
-      </span>
-      <span className={classes.entry}>
-        <span className={classes.sample} data-tone="broken">
-          ✗ lost, noticed
-        </span>{' '}
-        acknowledged data was destroyed, and a guarantee noticed
-      </span>
-      <span className={classes.entry}>
-        Measured beside the run in which nothing fails; “can one tell?” and “cause” were written by people.
-      </span>
-    </>
   )
 }
 

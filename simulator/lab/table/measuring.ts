@@ -73,6 +73,7 @@ function once<A>({ key, measure }: Task<A>): Promise<Measured<A>> {
     (answer): Measured<A> => ({ answer }),
     (error: unknown): Measured<A> => {
       if (error instanceof Refused) return { refusal: error.refusal }
+      forget(key)
       throw error
     },
   )

@@ -40,19 +40,19 @@ export function EventsPanel({ run, seq, subject, seek }: PanelProps) {
           value={text}
           onChange={event => setText(event.currentTarget.value)}
           className={classes.grow}
+          rightSection={<span className={classes.tally}>{`${number(count)} of ${number(rows.length)}`}</span>}
+          rightSectionWidth="7rem"
         />
         {subject !== undefined && (
           <Switch
             size="xs"
-            label={`Only ${subject}`}
+            aria-label={`Only ${subject}`}
+            label={subject}
             checked={isOnlySubject}
             onChange={event => setOnlySubject(event.currentTarget.checked)}
           />
         )}
       </div>
-      <p className={classes.count}>
-        {count.toLocaleString('en')} of {rows.length.toLocaleString('en')} have happened, the newest first
-      </p>
       <VirtualList
         count={count}
         rowRem={2.3}
@@ -76,4 +76,8 @@ export function EventsPanel({ run, seq, subject, seek }: PanelProps) {
       />
     </div>
   )
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en')
 }

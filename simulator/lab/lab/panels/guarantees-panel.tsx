@@ -61,7 +61,7 @@ function Violation({ violation, run, seek, choose }: PanelProps & { violation: B
   return (
     <div className={classes.violation}>
       <p>
-        <Badge size="sm" color="red" variant="light" className={classes.outcome}>
+        <Badge component="span" size="sm" color="red" variant="light" className={classes.outcome}>
           {outcome}
         </Badge>{' '}
         {message}

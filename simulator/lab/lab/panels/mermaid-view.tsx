@@ -91,7 +91,7 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
     dim(element, '.note', notes)
     dim(element, '.noteText', notes)
     const current = lines[Math.max(0, arrows - 1)]
-    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    if (current !== undefined) showWithin(element.parentElement!, current)
   }, [drawn, arrows, notes])
 
   return (
@@ -108,6 +108,19 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
       <div ref={holder} />
     </section>
   )
+}
+
+const MARGIN = 60
+
+/** Scrolls the diagram as far as need be, and nothing around it. */
+function showWithin(scroller: Element, part: Element): void {
+  const inner = part.getBoundingClientRect()
+  const outer = scroller.getBoundingClientRect()
+  if (inner.top < outer.top + MARGIN || inner.bottom > outer.bottom - MARGIN)
+    scroller.scrollTop += inner.top - outer.top - outer.height / 2
+  if (inner.left < outer.left) scroller.scrollLeft += inner.left - outer.left - MARGIN
+  else if (inner.right > outer.right)
+    scroller.scrollLeft += Math.min(inner.left - outer.left, inner.right - outer.right) + MARGIN
 }
 
 interface Actor {

@@ -1,7 +1,7 @@
 /**
  * The messages of a topic up to the moment, and one of them in full.
  */
-import { NativeSelect } from '@mantine/core'
+import { NativeSelect, Switch } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { sayMessage } from '#simulator/trace/sentence.ts'
 import { MessageDetail } from './message-detail.tsx'
@@ -11,10 +11,11 @@ import classes from './panels.module.css'
 import { VirtualList } from './virtual-list.tsx'
 
 export function MessagesPanel(props: PanelProps) {
-  const { run, seq } = props
+  const { run, seq, subject } = props
   const index = messagesOf(run)
   const [chosenTopic, setTopic] = useState<string>()
   const [partition, setPartition] = useState('')
+  const [isOnlySubject, setOnlySubject] = useState(false)
   const [open, setOpen] = useState<string>()
   const topics = [...index.byTopic.keys()]
   const topic =
@@ -23,9 +24,11 @@ export function MessagesPanel(props: PanelProps) {
   const all = useMemo(
     () =>
       (index.byTopic.get(topic) ?? []).filter(
-        ({ append }) => partition === '' || append.partition === Number(partition),
+        ({ append: { partition: own, key } }) =>
+          (partition === '' || own === Number(partition)) &&
+          (!isOnlySubject || subject === undefined || key === subject),
       ),
-    [index, topic, partition],
+    [index, topic, partition, isOnlySubject, subject],
   )
   if (message !== undefined) {
     return <MessageDetail {...props} index={index} message={message} open={setOpen} />
@@ -62,12 +65,17 @@ export function MessagesPanel(props: PanelProps) {
             })),
           ]}
         />
+        {subject !== undefined && (
+          <Switch
+            size="xs"
+            aria-label={`Only ${subject}`}
+            label={subject}
+            checked={isOnlySubject}
+            onChange={event => setOnlySubject(event.currentTarget.checked)}
+          />
+        )}
       </div>
-      <p className={classes.count}>
-        {count === 0
-          ? 'Nothing has been published here yet.'
-          : `${count.toLocaleString('en')} published, the newest first`}
-      </p>
+      {count === 0 && <p className={classes.count}>Nothing has been published here yet.</p>}
       <VirtualList
         count={count}
         rowRem={2}
