@@ -1,7 +1,7 @@
 /**
  * The page's side of the worker that simulates. Calls are answered in order; a worker that no longer yields is replaced.
  */
-import type { Asked, CallName, Calls, Refusal, Told, Welcome } from '../worker/protocol.ts'
+import type { Asked, CallName, Calls, Forget, Refusal, Told, Welcome } from '../worker/protocol.ts'
 
 export class Refused extends Error {
   readonly refusal: Refusal
@@ -14,7 +14,7 @@ export class Refused extends Error {
 
 export interface CallOptions<N extends CallName> {
   readonly onProgress?: (progress: Calls[N]['progress']) => void
-  /** Forgets the answer: the promise is rejected with the signal's reason. The worker finishes what it has begun. */
+  /** Forgets the call: the promise is rejected with the signal's reason. What the worker has begun it finishes. */
   readonly signal?: AbortSignal
 }
 
@@ -110,6 +110,7 @@ export function createSimulator(): Simulator {
         })
         signal?.addEventListener('abort', () => {
           reject(signal.reason)
+          if (pending.delete(message.id)) worker.postMessage({ forget: message.id } satisfies Forget)
         })
         worker.postMessage(message)
       })

@@ -138,11 +138,8 @@ function bar(page: Page): Locator {
 }
 
 async function choose(page: Page, kind: string): Promise<void> {
-  await page
-    .getByRole('group', { name: 'Fault to paint' })
-    .getByRole('button', { name: kind })
-    .first()
-    .click()
+  const palette = page.getByRole('group', { name: 'Fault to paint' })
+  await palette.getByRole('radio', { name: kind, exact: true }).check({ force: true })
 }
 
 function hashMatches(page: Page, pattern: RegExp) {

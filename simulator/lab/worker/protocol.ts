@@ -176,6 +176,11 @@ export interface Welcome {
   readonly base: string
 }
 
+/** Nobody waits for this call any more; it is left out unless it has begun. */
+export interface Forget {
+  readonly forget: number
+}
+
 /** A refusal: what a WorkbenchError says. */
 export type Refusal = Trouble
 

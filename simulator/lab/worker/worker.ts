@@ -7,7 +7,7 @@ import { asTrouble } from '#simulator/explore/run-plan.ts'
 import { loadDefaultEngine } from '#simulator/sqlite/default-engine.ts'
 import { WorkbenchError } from '#simulator/world/errors.ts'
 import { real } from '#simulator/world/globals.ts'
-import type { Asked, CallName, Calls, Told, Welcome } from './protocol.ts'
+import type { Asked, CallName, Calls, Forget, Told, Welcome } from './protocol.ts'
 
 const ALIVE_EVERY_MS = 250
 
@@ -47,7 +47,10 @@ async function createHandlers(): Promise<Handlers> {
 const handlers = createHandlers()
 let last: Promise<unknown> = handlers
 
+const forgotten = new Set<number>()
+
 async function answer({ id, name, request }: Asked): Promise<void> {
+  if (forgotten.delete(id)) return
   try {
     const handle = (await handlers)[name] as (
       request: unknown,
@@ -70,8 +73,9 @@ function refusalOf(error: unknown) {
   }
 }
 
-addEventListener('message', ({ data }: MessageEvent<Asked | Welcome>) => {
+addEventListener('message', ({ data }: MessageEvent<Asked | Forget | Welcome>) => {
   if ('base' in data) base = data.base
+  else if ('forget' in data) forgotten.add(data.forget)
   else last = last.then(() => answer(data))
 })
 
