@@ -97,9 +97,9 @@ test('play, pause and steps by keyboard move the moment', async () => {
   await page.keyboard.press('ArrowLeft')
   await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe(start)
   await page.keyboard.press('Space')
-  await page.getByRole('button', { name: 'Pause' }).waitFor()
+  await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
   await page.keyboard.press('Space')
-  await page.getByRole('button', { name: 'Play' }).waitFor()
+  await page.getByRole('button', { name: 'Play', exact: true }).waitFor()
 })
 
 test('two runs are compared, and the first difference is shown', async () => {
@@ -114,7 +114,7 @@ test('a fault that can never strike is named', async () => {
     '#/lab/shop?orders=12&seed=1&fault=crash:inventory/commit%20order-99/OrderPlaced',
   )
   await page
-    .getByText(/never strike|has not struck|never came by|did not strike/i)
+    .getByText(/never struck/i)
     .first()
     .waitFor()
 })

@@ -12,7 +12,7 @@ import { type TimeAxis, timeAxisOf } from './axis/time-axis.ts'
 import { useSeekTo } from './axis/use-seek-to.ts'
 import type { LabView } from './lab-view.ts'
 import { FaultChips } from './timeline/fault-chips.tsx'
-import type { Lane } from './timeline/lanes.ts'
+import { faultBehind, type Lane, type StrikeMark } from './timeline/lanes.ts'
 import { Lanes } from './timeline/lanes-view.tsx'
 import { createFault, paintableOn, targetsOf } from './timeline/paintable.ts'
 import { Palette } from './timeline/palette.tsx'
@@ -58,6 +58,14 @@ export function Timeline({ view }: { view: LabView }) {
     [axis, tool, targets, actions],
   )
 
+  const removeStruck = useCallback(
+    (mark: StrikeMark) => {
+      const index = faultBehind(latest.current.link.plan.faults, mark)
+      if (index !== -1) actions.remove(index)
+    },
+    [actions],
+  )
+
   return (
     <section className={`${classes.timeline} ${axisClasses.axis}`} aria-label="Timeline">
       <div className={toolbar.bar}>
@@ -95,6 +103,7 @@ export function Timeline({ view }: { view: LabView }) {
           paint={paint}
           seekTo={seekTo}
           seek={seek}
+          removeStruck={removeStruck}
         />
         <Playhead x={axis.xOf(view.atMs)} hasHandle onDrag={x => seekTo(axis.msAt(x))} />
       </div>

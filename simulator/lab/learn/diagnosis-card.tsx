@@ -25,8 +25,9 @@ export function DiagnosisCard({ diagnosis, given, onHint }: DiagnosisCardProps) 
       </p>
       {shown.length > 0 && (
         <ol className={classes.hints}>
-          {shown.map(hint => (
+          {shown.map((hint, index) => (
             <li key={hint}>
+              <strong>Hint {index + 1}</strong>
               <Said>{hint}</Said>
             </li>
           ))}

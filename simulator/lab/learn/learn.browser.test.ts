@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createStudentRepository, type StudentRepository } from '#simulator/cli/testing/student-repository.ts'
 import { pagesForTests } from '../testing/page.ts'
 
@@ -13,6 +13,7 @@ const subject = pagesForTests()
 let repository: StudentRepository
 let server: ChildProcess
 let address = ''
+let opened: Page | undefined
 
 beforeAll(async () => {
   repository = createStudentRepository('real')
@@ -32,9 +33,11 @@ afterAll(() => {
   server?.kill()
   repository?.remove()
 })
+// A page that stays open judges every save of the tests after it.
+afterEach(() => opened?.context().close())
 
 test('the page judges the student’s own file, and again whenever it is saved', async () => {
-  const page = await subject.open(PLACE, { from: address })
+  const page = await openExercise()
   await verdict(page, /fails/i)
 
   repository.write(SLOT, repository.read('solutions/12-idempotent-consumer/inventory.ts'))
@@ -42,10 +45,7 @@ test('the page judges the student’s own file, and again whenever it is saved',
 
   repository.write(SLOT, repository.read('exercises/12-idempotent-consumer/mistakes/memory-seen-set.ts'))
   await verdict(page, /fails/i)
-  await page
-    .getByText(/memory-seen-set/)
-    .first()
-    .waitFor()
+  await diagnosis(page, /memory-seen-set/)
 })
 
 test.each([
@@ -61,8 +61,8 @@ test.each([
   ],
 ])('%s is told in a sentence, and the page goes on', async (_, text, message) => {
   repository.write(SLOT, text)
-  const page = await subject.open(PLACE, { from: address })
-  await page.getByText(message).first().waitFor({ timeout: 30_000 })
+  const page = await openExercise()
+  await page.locator('[data-stale]').getByText(message).first().waitFor({ timeout: 30_000 })
 
   repository.write(
     SLOT,
@@ -73,11 +73,8 @@ test.each([
 
 test('hints come one at a time', async () => {
   repository.write(SLOT, repository.read('exercises/12-idempotent-consumer/mistakes/no-dedupe.ts'))
-  const page = await subject.open(PLACE, { from: address })
-  await page
-    .getByText(/no-dedupe/)
-    .first()
-    .waitFor()
+  const page = await openExercise()
+  await diagnosis(page, /no-dedupe/)
   const hint = page.getByRole('button', { name: /hint/i })
   await hint.click()
   await hint.click()
@@ -87,7 +84,7 @@ test('hints come one at a time', async () => {
 
 test('the counterexample opens in the lab beside its passing twin', async () => {
   repository.write(SLOT, repository.read('exercises/12-idempotent-consumer/mistakes/no-dedupe.ts'))
-  const page = await subject.open(PLACE, { from: address })
+  const page = await openExercise()
   await page
     .getByRole('link', { name: /open in the lab/i })
     .first()
@@ -97,6 +94,15 @@ test('the counterexample opens in the lab beside its passing twin', async () => 
   expect(hash).toMatch(/fault=duplicate/)
   expect(hash).toMatch(/than-seed=/)
 })
+
+async function openExercise(): Promise<Page> {
+  opened = await subject.open(PLACE, { from: address })
+  return opened
+}
+
+async function diagnosis(page: Page, text: RegExp): Promise<void> {
+  await page.getByRole('region', { name: 'Diagnosis' }).getByText(text).first().waitFor()
+}
 
 /** The verdict's headline says so. */
 async function verdict(page: Page, text: RegExp): Promise<void> {

@@ -25,3 +25,11 @@ test('a fault whose place the run does not come by any more says nothing about t
   const unstruck = [{ kind: 'crash', at: 'inventory/commit order-1#1' }] as const
   expect(sayReplay({ ...RUN, unstruck }, undefined)).toEqual({ mark: 'other', text })
 })
+
+test('a replay that cannot be made says why', () => {
+  const refusal = { code: 'endless-loop', sentence: 'The code never yields.', next: '' }
+  expect(sayReplay(undefined, refusal)).toEqual({
+    mark: 'other',
+    text: 'cannot be replayed: The code never yields.',
+  })
+})

@@ -33,18 +33,25 @@ export function useJudgement(exercise: string, answer: string, version: number):
     const onProgress = atMostOnceAFrame((progress: Progress) => {
       if (isCurrent()) setJudging(before => (before.isPending ? { ...before, progress } : before))
     })
-    simulator.call('judge', { exercise, answer }, { signal: abort.signal, onProgress }).then(
-      judgement => isCurrent() && setJudging({ subject, judgement, version, isPending: false }),
-      (error: unknown) => {
-        if (!isCurrent()) return
-        const refusal = refusalOf(error)
-        // A loop without an end is the file's own doing, and a judgement of it; what else goes wrong here is not.
-        const told =
-          refusal.code === 'endless-loop' ? { judgement: refused(exercise, answer, refusal) } : { refusal }
-        setJudging({ subject, ...told, version, isPending: false })
-      },
-    )
-    return () => abort.abort()
+    const ask = () => {
+      simulator.call('judge', { exercise, answer }, { signal: abort.signal, onProgress }).then(
+        judgement => isCurrent() && setJudging({ subject, judgement, version, isPending: false }),
+        (error: unknown) => {
+          if (!isCurrent()) return
+          const refusal = refusalOf(error)
+          // A loop without an end is the file's own doing, and a judgement of it; what else goes wrong here is not.
+          const told =
+            refusal.code === 'endless-loop' ? { judgement: refused(exercise, answer, refusal) } : { refusal }
+          setJudging({ subject, ...told, version, isPending: false })
+        },
+      )
+    }
+    // A moment later, as whoever leaves at once asks nothing: the worker finishes what it has begun.
+    const asking = setTimeout(ask)
+    return () => {
+      clearTimeout(asking)
+      abort.abort()
+    }
   }, [simulator, exercise, answer, subject, version])
   return judging.subject === subject ? judging : PENDING
 }

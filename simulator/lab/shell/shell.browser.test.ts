@@ -44,7 +44,6 @@ describe('a link that is wrong', () => {
     ['#/lab/shop?seed=%E0%A4%A', /percent/],
     ['#/lab/nowhere', /no scenario/],
     ['#/lab/99-nothing/yours?seed=1', /no exercise/i],
-    ['#/lab/12-idempotent-consumer/starter?seed=1&fault=crash:nobody/commit', /nobody|never/],
     ['#/learn/99-nothing', /no exercise/i],
     ['#/table/99-nothing', /no failure table/i],
     ['#/docs/nothing', /no /i],

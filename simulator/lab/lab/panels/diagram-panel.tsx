@@ -22,6 +22,8 @@ export function DiagramPanel({ run, seq, subject }: PanelProps) {
     [run, subject, commits],
   )
   if (subject === undefined || diagram === undefined) return <NoSubject what="its sequence diagram" />
+  if (diagram.arrows.length + diagram.notes.length === 0)
+    return <p className={classes.hint}>Nothing in this run concerns {subject}.</p>
   return (
     <div className={classes.panel}>
       <Zoomed diagram={diagram} seq={seq} subject={subject} start={4} onEnlarge={large.open}>

@@ -29,8 +29,15 @@ export function diagramOf(run: RunResult, subject: string, { commits }: DiagramO
   for (const record of records) {
     const figure = figureOf(record, { subject })
     if (figure === undefined) continue
-    if (figure.shape === 'note') notes.push(record.seq)
-    else if (arrows.push(record.seq) === MAX_ARROWS) break
+    if (figure.shape === 'note') {
+      notes.push(record.seq)
+    } else if (arrows.length < MAX_ARROWS) {
+      arrows.push(record.seq)
+    } else {
+      // The note that says how many more there are; none of a later record is drawn.
+      notes.push(record.seq)
+      break
+    }
   }
   return { mermaid: sequenceDiagram(records, { subject, maxArrows: MAX_ARROWS }), arrows, notes }
 }

@@ -15,6 +15,36 @@ interface MermaidViewProps {
   readonly label: string
 }
 
+const COLOURS = {
+  light: {
+    background: '#ffffff',
+    primaryColor: '#edf2ff',
+    primaryBorderColor: '#748ffc',
+    primaryTextColor: '#1b1e23',
+    lineColor: '#868e96',
+    signalColor: '#343a40',
+    signalTextColor: '#1b1e23',
+    actorLineColor: '#adb5bd',
+    noteBkgColor: '#fff3e0',
+    noteBorderColor: '#e8590c',
+    noteTextColor: '#5c2200',
+  },
+  dark: {
+    darkMode: true,
+    background: '#242424',
+    primaryColor: '#2b3054',
+    primaryBorderColor: '#748ffc',
+    primaryTextColor: '#f1f3f5',
+    lineColor: '#828282',
+    signalColor: '#ced4da',
+    signalTextColor: '#f1f3f5',
+    actorLineColor: '#696969',
+    noteBkgColor: '#4a2a12',
+    noteBorderColor: '#f76707',
+    noteTextColor: '#fff4e6',
+  },
+} as const
+
 /** One after the other: Mermaid's configuration is the whole page's. */
 let last: Promise<unknown> = Promise.resolve()
 
@@ -24,7 +54,8 @@ function draw(id: string, text: string, scheme: 'light' | 'dark'): Promise<strin
       startOnLoad: false,
       securityLevel: 'strict',
       htmlLabels: false,
-      theme: scheme === 'dark' ? 'dark' : 'neutral',
+      theme: 'base',
+      themeVariables: COLOURS[scheme],
       fontFamily: 'system-ui, sans-serif',
       sequence: { useMaxWidth: false, actorMargin: 30, messageMargin: 28, mirrorActors: false, width: 110 },
     })

@@ -13,6 +13,7 @@ import { VirtualList } from './virtual-list.tsx'
 export function StoryPanel({ run, seq, subject, seek }: PanelProps) {
   if (subject === undefined) return <NoSubject what="its story" />
   const { records, story } = concernOf(run, subject)
+  if (story.length === 0) return <p className={classes.hint}>Nothing in this run concerns {subject}.</p>
   const count = countUpTo(story, seq)
   return (
     <div className={classes.panel}>

@@ -1,7 +1,7 @@
 /**
  * Rows of a table. Of very many, those that changed and the first few hundred are shown.
  */
-import { memo } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import classes from './panels.module.css'
 import type { ShownRow } from './table-rows.ts'
 
@@ -15,6 +15,12 @@ const MAX_ROWS = 250
 const MAX_LENGTH = 300
 
 export const TableView = memo(function TableView({ name, columns, rows }: TableViewProps) {
+  const scroller = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows have changed in other places
+  useEffect(() => {
+    const changed = scroller.current?.querySelector<HTMLElement>('tr[data-change]')
+    if (changed != null) showRow(scroller.current!, changed)
+  }, [rows])
   const shown =
     rows.length <= MAX_ROWS
       ? rows
@@ -22,7 +28,7 @@ export const TableView = memo(function TableView({ name, columns, rows }: TableV
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
-      <section className={classes.tableScroll} tabIndex={0} aria-label={`Rows of ${name}`}>
+      <section ref={scroller} className={classes.tableScroll} tabIndex={0} aria-label={`Rows of ${name}`}>
         <table className={classes.table}>
           <thead>
             <tr>
@@ -55,6 +61,16 @@ export const TableView = memo(function TableView({ name, columns, rows }: TableV
     </>
   )
 })
+
+/** Scrolls the table, and nothing around it, until the row stands below its head. */
+function showRow(scroller: HTMLElement, row: HTMLElement): void {
+  const top = row.offsetTop - row.offsetHeight * 2
+  if (
+    top < scroller.scrollTop ||
+    row.offsetTop + row.offsetHeight > scroller.scrollTop + scroller.clientHeight
+  )
+    scroller.scrollTop = Math.max(0, top)
+}
 
 function CellText({ value }: { value: string | number | null }) {
   if (value === null) return <i>null</i>

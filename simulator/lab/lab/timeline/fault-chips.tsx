@@ -125,7 +125,7 @@ function ShortFormEditor({ sentence, text, targets, onSave }: ShortFormEditorPro
         value={value}
         onChange={event => setValue(event.currentTarget.value)}
         error={problem}
-        classNames={{ input: classes.mono ?? '' }}
+        classNames={{ input: classes.mono ?? '', error: classes.error ?? '' }}
         spellCheck={false}
         data-autofocus
       />

@@ -5,7 +5,7 @@ import { type KeyboardEvent, memo, type PointerEvent, useState } from 'react'
 import type { Fault } from '#simulator/world/runtime.ts'
 import type { TimeAxis } from '../axis/time-axis.ts'
 import { FaultBar } from './fault-bar.tsx'
-import type { Lane, LaneFacts } from './lanes.ts'
+import type { Lane, LaneFacts, StrikeMark } from './lanes.ts'
 import { labelOf, PAINTABLE, type Paintable } from './paintable.ts'
 import { sayMoment } from './say-window.ts'
 import { StrikeMarks } from './strike-marks.tsx'
@@ -34,6 +34,8 @@ export interface LaneRowProps {
   paint(lane: Lane, window: { from: number; for: number } | 'at-playhead'): void
   seekTo(ms: number): void
   seek(seq: number): void
+  /** Removes the fault of the plan that struck there. */
+  removeStruck(mark: StrikeMark): void
 }
 
 const DRAG_STEP_PIXELS = 4
@@ -46,13 +48,14 @@ export const LaneRow = memo(function LaneRow(props: LaneRowProps) {
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     const windowAt = ({ x, startX, pixel }: { x: number; startX: number; pixel: number }) => {
       const stepMs = sensibleStepMs(axis.msWithin(x, DRAG_STEP_PIXELS * pixel))
-      return paintWindow(axis.msAt(startX), axis.msAt(x), stepMs)
+      return paintWindow(axis.msAt(tool.hasLength ? startX : x), axis.msAt(x), stepMs)
     }
     startDrag(event, {
       onMove: point => setGhost(windowAt(point)),
       onEnd(point, moved) {
         setGhost(undefined)
-        if (moved) paint(lane, windowAt(point))
+        // What has no length is placed by a click; a click with anything else shows the moment.
+        if (moved || !tool.hasLength) paint(lane, windowAt(point))
         else seekTo(axis.msAt(point.x))
       },
       onCancel: () => setGhost(undefined),
@@ -64,6 +67,7 @@ export const LaneRow = memo(function LaneRow(props: LaneRowProps) {
     return { fromMs, toMs: fault.for === undefined ? Number.POSITIVE_INFINITY : fromMs + fault.for }
   })
   const { tracks, count } = tracksOf(windows)
+  const byMouse = tool.hasLength ? 'or drag on the row' : 'or click on the row'
   const hint = `Paint “${tool.label}” on ${lane.name} at the playhead`
   return (
     <div className={classes.row} data-lane={lane.name} data-kind={lane.kind}>
@@ -71,7 +75,7 @@ export const LaneRow = memo(function LaneRow(props: LaneRowProps) {
         type="button"
         className={classes.name}
         tabIndex={isTabStop ? 0 : -1}
-        title={`${hint}, or drag on the row`}
+        title={`${hint}, ${byMouse}`}
         aria-label={hint}
         onClick={() => paint(lane, 'at-playhead')}
         onKeyDown={moveFocus}
@@ -102,7 +106,13 @@ export const LaneRow = memo(function LaneRow(props: LaneRowProps) {
           />
         ))}
         {facts !== undefined && facts.strikes.length > 0 && (
-          <StrikeMarks lane={lane.name} strikes={facts.strikes} axis={axis} seek={props.seek} />
+          <StrikeMarks
+            lane={lane.name}
+            strikes={facts.strikes}
+            axis={axis}
+            seek={props.seek}
+            remove={props.removeStruck}
+          />
         )}
         {ghost !== undefined && (
           <div className={classes.ghost} style={spanStyle(axis, ghost.from, ghost.from + ghost.for)}>

@@ -10,7 +10,10 @@ import { laneFactsOf, lanesOf } from './lanes.ts'
 import { laneOf, paintableOn } from './paintable.ts'
 import classes from './timeline.module.css'
 
-type LanesProps = Pick<LaneRowProps, 'axis' | 'draftIndex' | 'actions' | 'paint' | 'seekTo' | 'seek'> & {
+type LanesProps = Pick<
+  LaneRowProps,
+  'axis' | 'draftIndex' | 'actions' | 'paint' | 'seekTo' | 'seek' | 'removeStruck'
+> & {
   readonly run: RunResult
   readonly faults: readonly Fault[]
   readonly tool: string

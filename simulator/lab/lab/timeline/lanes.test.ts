@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runOf } from '../axis/run-of.ts'
-import { laneFactsOf, lanesOf } from './lanes.ts'
+import { faultBehind, laneFactsOf, lanesOf } from './lanes.ts'
 
 const window = (kind: 'fault.begin' | 'fault.end', t: number, fault: string, service: string) => ({
   kind,
@@ -72,5 +72,25 @@ describe('strikes', () => {
     const site = 'search/deliver order-1/OrderPlaced#1'
     const facts = laneFactsOf(runOf({ kind: 'fault.strike', t: 3, process: 'search', fault: 'crash', site }))
     expect(facts.get('search')!.strikes).toEqual([{ seq: 1, t: 3, fault: 'crash', site }])
+  })
+})
+
+describe('the fault behind a strike', () => {
+  const struck = (fault: string, site: string) => ({ seq: 1, t: 0, fault, site })
+  const faults = [
+    { kind: 'down', service: 'search' },
+    { kind: 'error', at: 'search/insert items#2', times: 3 },
+    { kind: 'duplicate', service: 'search', rate: 0.2 },
+  ]
+
+  it('is the one at that site, at any of its visits', () => {
+    expect(faultBehind(faults, struck('error', 'search/insert items#2'))).toBe(1)
+    expect(faultBehind(faults, struck('error', 'search/insert items#4'))).toBe(1)
+    expect(faultBehind(faults, struck('error', 'search/insert items#5'))).toBe(-1)
+  })
+
+  it('is the one that strikes the service at random', () => {
+    expect(faultBehind(faults, struck('duplicate', 'search/deliver order-1/OrderPlaced#1'))).toBe(2)
+    expect(faultBehind(faults, struck('duplicate', 'relay/deliver order-1/OrderPlaced#1'))).toBe(-1)
   })
 })

@@ -2,6 +2,8 @@
  * The rows of the timeline, and what a run says about each: when its process was away, and where faults struck.
  */
 import { known, type RunRecord } from '#simulator/trace/records.ts'
+import type { Fault } from '#simulator/world/runtime.ts'
+import { parseSite } from '#simulator/world/sites.ts'
 import type { RunResult } from '../../worker/protocol.ts'
 import { perRun } from '../axis/per-run.ts'
 
@@ -97,6 +99,24 @@ class Facts implements LaneFacts {
     this.away.pop()
     if (t > last.fromMs) this.away.push({ ...last, toMs: t })
   }
+}
+
+/** Which fault of a plan struck there: the one at that site, or the one that strikes at random; -1 when none is found. */
+export function faultBehind(faults: readonly Fault[], { fault: kind, site }: StrikeMark): number {
+  const { base, occurrence } = parseSite(site)
+  const atSite = faults.findIndex(fault => {
+    if (fault.kind !== kind || fault.at === undefined) return false
+    const planned = parseSite(fault.at)
+    const visits = occurrence - planned.occurrence
+    return planned.base === base && visits >= 0 && visits < (fault.times ?? 1)
+  })
+  if (atSite !== -1) return atSite
+  return faults.findIndex(
+    ({ kind: own, rate, service = '' }) =>
+      own === kind &&
+      rate !== undefined &&
+      (base.startsWith(`${service}/`) || base.startsWith(`${service}-`)),
+  )
 }
 
 /** Outside parties and Kafka have no process of their own; they are away while a fault says so. */

@@ -1,7 +1,7 @@
 /**
  * Where faults at a site struck, on one row.
  */
-import { memo } from 'react'
+import { type KeyboardEvent, memo } from 'react'
 import { sayFault } from '#simulator/explore/say-plan.ts'
 import type { TimeAxis } from '../axis/time-axis.ts'
 import type { StrikeMark } from './lanes.ts'
@@ -14,12 +14,20 @@ interface StrikeMarksProps {
   readonly strikes: readonly StrikeMark[]
   readonly axis: TimeAxis
   seek(seq: number): void
+  remove(mark: StrikeMark): void
 }
 
 /** More could not be told apart. */
 const MAX_MARKS = 400
 
-export const StrikeMarks = memo(function StrikeMarks({ lane, strikes, axis, seek }: StrikeMarksProps) {
+export const StrikeMarks = memo(function StrikeMarks(props: StrikeMarksProps) {
+  const { lane, strikes, axis, seek, remove } = props
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>, mark: StrikeMark) => {
+    if (event.key !== 'Delete' && event.key !== 'Backspace') return
+    event.preventDefault()
+    event.currentTarget.closest('[data-lane]')?.querySelector('button')?.focus()
+    remove(mark)
+  }
   return strikes.slice(0, MAX_MARKS).map(({ seq, t, fault, site }) => (
     <button
       key={`${seq} ${fault}`}
@@ -29,7 +37,9 @@ export const StrikeMarks = memo(function StrikeMarks({ lane, strikes, axis, seek
       title={`${sayMoment(t)}: ${sayFault({ kind: fault, at: site })}`}
       aria-label={`${labelOf(fault)} struck ${lane} at ${sayMoment(t)}; show that moment`}
       onPointerDown={event => event.stopPropagation()}
+      aria-description="Delete removes the fault."
       onClick={() => seek(seq)}
+      onKeyDown={event => onKeyDown(event, { seq, t, fault, site })}
     >
       <span />
     </button>
