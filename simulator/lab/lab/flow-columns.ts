@@ -37,7 +37,7 @@ function hostOf(node: GraphNode, edges: readonly GraphEdge[], isLarge: boolean):
     : undefined
 }
 
-/** Steps from the nearest beginning; where everybody waits for somebody, whoever is named first begins. */
+/** Steps from the nearest beginning. */
 function distances(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Map<string, number> {
   const found = new Map<string, number>()
   const begin = (ids: readonly string[]) => {
@@ -52,11 +52,15 @@ function distances(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Ma
       frontier = next
     }
   }
-  begin(
-    nodes
-      .map(({ id }) => id)
-      .filter(id => edges.every(({ to }) => to !== id) && edges.some(({ from }) => from === id)),
-  )
-  for (const { id } of nodes) if (!found.has(id)) begin([id])
+  const isBeginning = ({ id, kind }: GraphNode) =>
+    kind !== 'topic' && edges.every(({ to }) => to !== id) && edges.some(({ from }) => from === id)
+  begin(nodes.filter(isBeginning).map(({ id }) => id))
+  for (const { id } of nodes) if (!found.has(id)) found.set(id, columnBefore(id, edges, found))
   return found
+}
+
+/** Where nobody writes, such as to a topic for retries that are not needed, it stands before its readers. */
+function columnBefore(id: string, edges: readonly GraphEdge[], found: ReadonlyMap<string, number>): number {
+  const readers = edges.filter(({ from }) => from === id).map(({ to }) => found.get(to) ?? 1)
+  return readers.length === 0 ? 0 : Math.max(0, Math.min(...readers) - 1)
 }
