@@ -46,8 +46,8 @@ describe('a link that is wrong', () => {
     ['#/lab/99-nothing/yours?seed=1', /no exercise/i],
     ['#/learn/99-nothing', /no exercise/i],
     ['#/table/99-nothing', /no failure table/i],
-    ['#/docs/nothing', /no /i],
-    ['#/lecture/99', /no /i],
+    ['#/docs/nothing', /nothing/],
+    ['#/lecture/99', /no demo 99/],
   ])('%s is told what is wrong with it, and nothing of it becomes markup', async (hash, message) => {
     const page = await subject.open(hash)
     const notice = page.getByRole('alert').first()
@@ -96,7 +96,7 @@ test('lecture type is larger, and is remembered', async () => {
 
 /** Whatever is loaded in parts has come, and the simulator is at rest. */
 async function settled(page: Page): Promise<void> {
-  await page.locator('main h1, main h2, main [role="toolbar"], main button').first().waitFor()
+  await page.locator('main :is(h1, h2, button):visible').first().waitFor()
   await page.waitForLoadState('networkidle')
   await page.waitForTimeout(1500)
 }
