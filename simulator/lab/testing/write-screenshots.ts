@@ -21,21 +21,25 @@ const PICTURES: readonly Picture[] = [
   {
     file: 'learn.png',
     hash: '#/learn/12-idempotent-consumer?answer=starter',
-    ready: page => page.getByText(/stock/i).first().waitFor(),
+    ready: page => page.locator('[data-tone="fails"]').first().waitFor(),
   },
   {
     file: 'lab.png',
-    hash: '#/lab/shop?orders=12&seed=1&fault=down:search@2s+20s&fault=crash:inventory/commit+order-1/OrderPlaced&at=1200',
+    hash: '#/lab/shop?orders=12&seed=1&fault=down:search@2s+20s&fault=crash:inventory/commit%20order-1/OrderPlaced&at=1200',
     ready: page => page.getByRole('button', { name: /play/i }).first().waitFor(),
   },
   {
     file: 'table.png',
     hash: '#/table/12-idempotent-consumer',
-    ready: page => page.getByRole('table').first().waitFor(),
+    ready: page =>
+      page
+        .getByText(/all \d+ columns measured/i)
+        .first()
+        .waitFor({ timeout: 120_000 }),
   },
 ]
-/** For columns that are still being measured, and for diagrams. */
-const SETTLING_MS = 8000
+/** For diagrams and the flow, which come after the first paint. */
+const SETTLING_MS = 4000
 
 const { url, close } = await serveBuiltPage()
 const browser = await startChromium()
