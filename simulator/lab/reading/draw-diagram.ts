@@ -1,7 +1,7 @@
 /**
  * Mermaid, loaded when the first diagram is to be drawn. It has one configuration for all, so diagrams are drawn one by one.
  */
-import type { Mermaid } from 'mermaid'
+import type { Mermaid, MermaidConfig } from 'mermaid'
 
 type Scheme = 'light' | 'dark'
 
@@ -70,15 +70,22 @@ let last: Promise<unknown> = Promise.resolve()
 
 /**
  * @param id of the SVG element; unique in the page
+ * @param sequence what a sequence diagram has otherwise than usual
  * @returns SVG that Mermaid has sanitised
  */
-export function drawDiagram(id: string, source: string, scheme: Scheme): Promise<string> {
+export function drawDiagram(
+  id: string,
+  source: string,
+  scheme: Scheme,
+  sequence: MermaidConfig['sequence'] = {},
+): Promise<string> {
   loading ??= import('mermaid').then(module => module.default)
   const drawing = Promise.all([loading, last.catch(() => {})]).then(async ([mermaid]) => {
     mermaid.initialize({
       startOnLoad: false,
       securityLevel: 'strict',
       suppressErrorRendering: true,
+      htmlLabels: false,
       theme: 'base',
       fontFamily: 'system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif',
       themeVariables: { fontSize: '14px', ...COLOURS[scheme] },
@@ -91,6 +98,7 @@ export function drawDiagram(id: string, source: string, scheme: Scheme): Promise
         actorFontSize: 13,
         messageFontSize: 13,
         noteFontSize: 13,
+        ...sequence,
       },
     })
     return (await mermaid.render(id, source)).svg

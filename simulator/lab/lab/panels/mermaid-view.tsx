@@ -2,8 +2,8 @@
  * Mermaid text as a picture. Mermaid is the only part of the page that makes markup, and it is told to trust nothing it is given.
  */
 import { useComputedColorScheme } from '@mantine/core'
-import mermaid from 'mermaid'
 import { useEffect, useId, useRef, useState } from 'react'
+import { drawDiagram } from '../../reading/draw-diagram.ts'
 import type { DiagramText } from './diagram-text.ts'
 import { countUpTo } from './event-rows.ts'
 import classes from './panels.module.css'
@@ -15,56 +15,8 @@ interface MermaidViewProps {
   readonly label: string
 }
 
-const COLOURS = {
-  light: {
-    background: '#ffffff',
-    primaryColor: '#edf2ff',
-    primaryBorderColor: '#748ffc',
-    primaryTextColor: '#1b1e23',
-    lineColor: '#868e96',
-    signalColor: '#343a40',
-    signalTextColor: '#1b1e23',
-    actorLineColor: '#adb5bd',
-    noteBkgColor: '#fff3e0',
-    noteBorderColor: '#e8590c',
-    noteTextColor: '#5c2200',
-  },
-  dark: {
-    darkMode: true,
-    background: '#242424',
-    primaryColor: '#2b3054',
-    primaryBorderColor: '#748ffc',
-    primaryTextColor: '#f1f3f5',
-    lineColor: '#828282',
-    signalColor: '#ced4da',
-    signalTextColor: '#f1f3f5',
-    actorLineColor: '#696969',
-    noteBkgColor: '#4a2a12',
-    noteBorderColor: '#f76707',
-    noteTextColor: '#fff4e6',
-  },
-} as const
-
-/** One after the other: Mermaid's configuration is the whole page's. */
-let last: Promise<unknown> = Promise.resolve()
-
-function draw(id: string, text: string, scheme: 'light' | 'dark'): Promise<string> {
-  const drawn = last.then(async () => {
-    mermaid.initialize({
-      startOnLoad: false,
-      securityLevel: 'strict',
-      htmlLabels: false,
-      theme: 'base',
-      themeVariables: COLOURS[scheme],
-      fontFamily: 'system-ui, sans-serif',
-      sequence: { useMaxWidth: false, actorMargin: 30, messageMargin: 28, mirrorActors: false, width: 110 },
-    })
-    const { svg } = await mermaid.render(id, text)
-    return svg
-  })
-  last = drawn.catch(() => undefined)
-  return drawn
-}
+/** As wide as its text needs; names stand once, as they stay in sight. */
+const SEQUENCE = { useMaxWidth: false, actorMargin: 30, width: 110 }
 
 export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewProps) {
   const id = `diagram${useId().replace(/\W/g, '')}`
@@ -78,7 +30,7 @@ export default function MermaidView({ diagram, zoom, seq, label }: MermaidViewPr
   useEffect(() => {
     let isWanted = true
     setProblem(undefined)
-    draw(id, diagram.mermaid, scheme).then(
+    drawDiagram(id, diagram.mermaid, scheme, SEQUENCE).then(
       svg => {
         if (!isWanted || holder.current === null) return
         holder.current.innerHTML = svg
