@@ -272,6 +272,8 @@ export default defineCheck({
   }),
   // What breaks under these depends on the mistake; under the others also on how the code is laid out.
   probes: ['crash', 'ack-lost', 'send-fails-10-times', 'hold', 'broker-down'],
+  // Two relays that poll for minutes.
+  maxPairs: 200,
   families: [
     crash('relay'),
     ackLost('relay'),

@@ -20,7 +20,7 @@ export interface Check {
   readonly families: readonly FaultFamily[]
   /** Names of the families whose outcomes identify a mistake; all of them unless told. */
   readonly probes?: readonly string[]
-  /** How many pairs of faults a verdict tries unless told, where runs are dearer than elsewhere. Default 400. */
+  /** How many pairs of faults a verdict tries unless told, where runs are dearer than elsewhere. Default 300. */
   readonly maxPairs?: number
 }
 

@@ -20,7 +20,7 @@ import { createSwarm } from './swarm.ts'
 export interface JudgeOptions {
   /** For latencies and for the swarm. Default 1. */
   readonly seed?: number
-  /** How many pairs of faults are tried at most; see `choosePairs`. Default: the check's, or 400, which keeps a right answer's verdict within seconds. */
+  /** How many pairs of faults are tried at most; see `choosePairs`. Default: the check's, or 300, which keeps a right answer's verdict within seconds. */
   readonly maxPairs?: number
   /** How many larger plans are sampled. Default 60. */
   readonly samples?: number
@@ -76,7 +76,7 @@ export const SAMPLE_SIZES = [3, 6] as const
 
 /** Judges what the executor runs. The same check and slot give the same verdict, whoever executes. */
 export async function judge(check: Check, executes: Executor, options: JudgeOptions = {}): Promise<Verdict> {
-  const { seed = 1, maxPairs = check.maxPairs ?? 400, samples = 60, collectAll = false, onProgress } = options
+  const { seed = 1, maxPairs = check.maxPairs ?? 300, samples = 60, collectAll = false, onProgress } = options
   const executor = remembering(executes)
   const found = new Map<string, Failure>()
   let broken = 0

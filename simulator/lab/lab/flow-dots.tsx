@@ -101,7 +101,7 @@ function place(
     dot.setAttribute('cx', String(x))
     dot.setAttribute('cy', String(y))
     dot.setAttribute('r', isFocus ? '9' : '6')
-    name(text, motion, { x, y: y - 12 }, isFocus, labels)
+    name(text, motion, { x, y: y - 12 }, isFocus, labels, spots.values())
   } else if (spot !== undefined) {
     const grown = isStill || isFocus ? 4 : share * 10
     ring.setAttribute('x', String(spot.x - grown))
@@ -111,25 +111,42 @@ function place(
     ring.style.opacity = isFocus ? '1' : String(1 - share)
     const below = { x: spot.x + spot.width / 2, y: spot.y + spot.height + 17 }
     if (motion.tone === 'quiet' && !isFocus) text.textContent = ''
-    else name(text, motion, below, isFocus, labels)
+    else name(text, motion, below, isFocus, labels, [])
   }
 }
 
-/** A name that would lie upon another is left out; the latest come first. */
+/** A name that would lie upon another, or upon a node's, is left out; the latest come first. */
 function name(
   text: SVGTextElement,
   motion: Motion,
   { x, y }: Point,
   isFocus: boolean,
   labels: Point[],
+  nodes: Iterable<Rectangle>,
 ): void {
-  const isFree = labels.every(
-    other => Math.abs(other.x - x) > LABEL.width || Math.abs(other.y - y) > LABEL.height,
-  )
-  const isNamed = isFocus || (isFree && labels.length < MAX_LABELS)
+  const isFree = () =>
+    labels.every(other => Math.abs(other.x - x) > LABEL.width || Math.abs(other.y - y) > LABEL.height) &&
+    ![...nodes].some(node => liesUpon(node, x, y))
+  const isNamed = isFocus || (labels.length < MAX_LABELS && isFree())
   text.textContent = isNamed ? motion.text : ''
   if (!isNamed) return
   labels.push({ x, y })
   text.setAttribute('x', String(x))
   text.setAttribute('y', String(y))
+}
+
+interface Rectangle {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+function liesUpon(node: Rectangle, x: number, y: number): boolean {
+  return (
+    x + LABEL.width / 2 > node.x &&
+    x - LABEL.width / 2 < node.x + node.width &&
+    y > node.y &&
+    y - LABEL.height < node.y + node.height
+  )
 }
