@@ -19,19 +19,28 @@ const USUAL_PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** @throws Error that says how to get one */
+/** What is missing is not in our code, so no place in it is told. */
+export class NoChromium extends Error {
+  constructor(sentence: string) {
+    super(sentence)
+    this.name = 'NoChromium'
+    this.stack = sentence
+  }
+}
+
+/** @throws NoChromium that says how to get one */
 export function findChromium(): string {
   const given = process.env.CHROMIUM
   if (given !== undefined) {
     if (existsSync(given)) return given
-    throw new Error(`There is no browser at ${given}, which CHROMIUM names.`)
+    throw new NoChromium(`There is no browser at ${given}, which CHROMIUM names.`)
   }
   const onPath = (process.env.PATH ?? '')
     .split(delimiter)
     .flatMap(folder => NAMES.map(name => join(folder, name)))
   const found = [...onPath, ...USUAL_PLACES].find(path => existsSync(path))
   if (found !== undefined) return found
-  throw new Error(
+  throw new NoChromium(
     'There is no Chromium on this machine. Install it (on Debian: apt-get install chromium), or name one: CHROMIUM=/path/to/chrome npm run test:browser.',
   )
 }

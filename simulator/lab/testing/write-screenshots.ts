@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { startChromium } from './chromium.ts'
+import { findChromium, NoChromium, startChromium } from './chromium.ts'
 import { serveBuiltPage } from './serve.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../docs/screenshots')
@@ -41,6 +41,14 @@ const PICTURES: readonly Picture[] = [
 /** For diagrams and the flow, which come after the first paint. */
 const SETTLING_MS = 4000
 
+// Before the time that a build takes.
+try {
+  findChromium()
+} catch (error) {
+  if (!(error instanceof NoChromium)) throw error
+  console.error(`✗ ${error.message}`)
+  process.exit(1)
+}
 const { url, close } = await serveBuiltPage()
 const browser = await startChromium()
 try {
