@@ -23,28 +23,36 @@ function bytesOf(body: unknown): Bytes | undefined {
 
 /** What both kinds of message do with a body that is kept. */
 class KeptBody {
+  /** Undefined for a body that has to be read as a browser reads it. */
   readonly bytes: Bytes | undefined
-  isUsed = false
+  readonly #isNull: boolean
+  #isUsed = false
 
-  constructor(bytes: Bytes | undefined) {
-    this.bytes = bytes
+  /** @param isNull there is no body at all, which can be read again and again */
+  constructor(bytes: Bytes | undefined, isNull: boolean) {
+    this.bytes = isNull ? EMPTY : bytes
+    this.#isNull = isNull
+  }
+
+  get isUsed(): boolean {
+    return this.#isUsed
   }
 
   /** @throws TypeError as a browser does, when the body was read before */
   take(): Bytes {
-    if (this.isUsed) throw new TypeError('body stream already read')
-    this.isUsed = true
+    if (this.#isUsed) throw new TypeError('body stream already read')
+    this.#isUsed = !this.#isNull
     return this.bytes!
   }
 }
 
-class MemoryResponse extends Response {
+export class MemoryResponse extends Response {
   readonly #kept: KeptBody
 
   constructor(body?: BodyInit | null, init?: ResponseInit) {
     const bytes = bytesOf(body)
     super(bytes !== undefined && body instanceof ReadableStream ? bytes : body, init)
-    this.#kept = new KeptBody(body == null ? EMPTY : bytes)
+    this.#kept = new KeptBody(bytes, body == null)
   }
 
   static override json(data: unknown, init: ResponseInit = {}): Response {
@@ -82,7 +90,7 @@ class MemoryResponse extends Response {
   }
 }
 
-class MemoryRequest extends Request {
+export class MemoryRequest extends Request {
   readonly #kept: KeptBody
 
   constructor(input: RequestInfo | URL, init?: RequestInit) {
@@ -90,7 +98,7 @@ class MemoryRequest extends Request {
     const inherited = given == null && input instanceof MemoryRequest ? input.#kept.bytes : undefined
     const bytes = given == null ? inherited : bytesOf(given)
     super(input, bytes !== undefined && given instanceof ReadableStream ? { ...init, body: bytes } : init)
-    this.#kept = new KeptBody(super.body === null ? EMPTY : bytes)
+    this.#kept = new KeptBody(bytes, super.body === null)
   }
 
   override get bodyUsed(): boolean {

@@ -1,11 +1,12 @@
 /**
  * What has happened up to the moment, as sentences, the newest on top.
  */
-import { Switch, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react'
 import { sentenceOf } from '#simulator/trace/sentence.ts'
 import { countUpTo, eventsOf, toneOf } from './event-rows.ts'
+import { OnlySubject } from './only-subject.tsx'
 import type { PanelProps } from './panel-props.ts'
 import classes from './panels.module.css'
 import { RecordRow } from './record-row.tsx'
@@ -43,15 +44,7 @@ export function EventsPanel({ run, seq, subject, seek }: PanelProps) {
           rightSection={<span className={classes.tally}>{`${number(count)} of ${number(rows.length)}`}</span>}
           rightSectionWidth="7rem"
         />
-        {subject !== undefined && (
-          <Switch
-            size="xs"
-            aria-label={`Only ${subject}`}
-            label={subject}
-            checked={isOnlySubject}
-            onChange={event => setOnlySubject(event.currentTarget.checked)}
-          />
-        )}
+        <OnlySubject subject={subject} isOn={isOnlySubject} onChange={setOnlySubject} />
       </div>
       <VirtualList
         count={count}

@@ -1,11 +1,12 @@
 /**
  * The messages of a topic up to the moment, and one of them in full.
  */
-import { NativeSelect, Switch } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { sayMessage } from '#simulator/trace/sentence.ts'
 import { MessageDetail } from './message-detail.tsx'
 import { type MessageFacts, messagesOf, sayStanding } from './message-facts.ts'
+import { OnlySubject } from './only-subject.tsx'
 import type { PanelProps } from './panel-props.ts'
 import classes from './panels.module.css'
 import { VirtualList } from './virtual-list.tsx'
@@ -65,15 +66,7 @@ export function MessagesPanel(props: PanelProps) {
             })),
           ]}
         />
-        {subject !== undefined && (
-          <Switch
-            size="xs"
-            aria-label={`Only ${subject}`}
-            label={subject}
-            checked={isOnlySubject}
-            onChange={event => setOnlySubject(event.currentTarget.checked)}
-          />
-        )}
+        <OnlySubject subject={subject} isOn={isOnlySubject} onChange={setOnlySubject} />
       </div>
       {count === 0 && <p className={classes.count}>Nothing has been published here yet.</p>}
       <VirtualList
